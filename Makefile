@@ -216,7 +216,7 @@ lint: deps-lint ## check the sources: warnings, format, layers, scripts, manuals
 # The parts of lint that need the flags above.
 .PHONY: lint-gcc lint-clang lint-cppcheck
 lint-gcc:
-	+@$(SUBMAKE) -s BUILD=build/lint EXTRA=-Werror build units >/dev/null
+	+@$(SUBMAKE) -s BUILD=build/lint EXTRA=-Werror lib build units >/dev/null
 lint-clang:
 	@printf '%s\n' $(C_SOURCES) | xargs -P $(JOBS) -n 1 \
 		clang -std=gnu17 -fsyntax-only -Werror $(WARN) $(CPPFLAGS) $(PLACE) -Itests/unit
