@@ -40,7 +40,9 @@ PROGRAMS := $(basename $(notdir $(wildcard filters/*.c)))
 LIB_C := $(wildcard filters/lib/*.c)
 LIB_CC := $(wildcard filters/lib/*.cc)
 LIB_OBJ := $(LIB_C:filters/lib/%.c=$(BUILD)/lib/%.o) $(LIB_CC:filters/lib/%.cc=$(BUILD)/lib/%.o)
-SAMPLES := $(basename $(notdir $(wildcard samples/*.c)))
+# A generator is a file of samples/ with a main; the other files there are its parts.
+SAMPLES := $(basename $(notdir $(shell grep -lw '^main' $(wildcard samples/*.c) /dev/null || :)))
+SAMPLE_PARTS := $(filter-out $(SAMPLES),$(basename $(notdir $(wildcard samples/*.c))))
 UNIT := $(basename $(notdir $(wildcard tests/unit/*.c)))
 FUZZ := $(basename $(notdir $(wildcard tests/fuzz/*.c)))
 BINARIES := $(PROGRAMS:%=$(BUILD)/bin/%)
@@ -126,7 +128,7 @@ $(BUILD)/bin/%: $(BUILD)/obj/%.o $(BUILD)/liblimn.a
 	@mkdir -p $(@D); echo '  link $@'
 	$(Q)$(LINK) -o $(NEW) $^ $(LDLIBS); $(INSTALL_NEW)
 
-$(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(BUILD)/liblimn.a
+$(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(SAMPLE_PARTS:%=$(BUILD)/obj/tools/%.o) $(BUILD)/liblimn.a
 	@mkdir -p $(@D); echo '  link $@'
 	$(Q)$(LINK) -o $(NEW) $^ $(LDLIBS); $(INSTALL_NEW)
 
