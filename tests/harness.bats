@@ -187,6 +187,26 @@ lint()
 	grep -q 'In pipelines/nightly line 2' "$OUT"
 }
 
+@test "ci: the last line sums lint, test and test-asan, and a target that broke off is a failure" {
+	mkdir -p "$BATS_TEST_TMPDIR/tree/.ci" "$BATS_TEST_TMPDIR/fake"
+	cp "$ROOT/.ci/run" "$BATS_TEST_TMPDIR/tree/.ci/run"
+	cd "$BATS_TEST_TMPDIR"
+	# shellcheck disable=SC2016 # for the fake make
+	printf '#!/bin/bash\n. %q/$2\n' "$PWD/fake" >fake/make
+	chmod +x fake/make
+	PATH=$PWD/fake:$PATH
+	echo 'echo "lint: 11 passed, 0 failed"' >fake/lint
+	echo 'echo "30 passed, 0 failed, 2 skipped"' >fake/test
+	echo 'echo "32 passed, 0 failed"' >fake/test-asan
+	expect 0 tree/.ci/run
+	last '73 passed, 0 failed'
+	echo 'echo "29 passed, 1 failed, 2 skipped"; echo "make: *** Error 1" >&2; exit 1' >fake/test
+	echo 'echo "link: undefined reference"; exit 2' >fake/test-asan
+	expect 1 tree/.ci/run
+	last '40 passed, 2 failed'
+	grep -qx '2 skipped' "$OUT"
+}
+
 @test "make: packages that are there are not installed again, missing ones are named" {
 	mkdir "$BATS_TEST_TMPDIR/fake"
 	cd "$BATS_TEST_TMPDIR/fake"
