@@ -57,7 +57,7 @@ usable(struct rfm_in *r, const struct rec_batch *b, size_t i, int32_t *day, stru
 		r->last_day = *day;
 	if (!b->col[r->id].text[i].len)
 		r->no_key++;
-	else if (span_missing(b->col[r->amount].text[i]))
+	else if (!b->col[r->amount].text[i].len)
 		rec_in_bad(r->in, b, i, r->amount, "missing where there is a payment", e);
 	else if (future && r->facts)
 		rec_in_bad(r->in, b, i, r->at, "after the as-of day: facts of a later day", e);
@@ -110,8 +110,8 @@ add_orders(struct rfm_in *r, const struct rec_batch *b, struct err *e)
 static bool
 is_count(const struct rec_batch *b, int slot, size_t i, int64_t max, int64_t *n)
 {
-	return !span_missing(b->col[slot].text[i]) && dec_to_int(b->col[slot].num[i], n) &&
-	       *n >= 0 && *n <= max;
+	return b->col[slot].text[i].len && dec_to_int(b->col[slot].num[i], n) && *n >= 0 &&
+	       *n <= max;
 }
 
 static void
