@@ -18,7 +18,7 @@ static inline char *
 buf_room(struct buf *b, size_t more)
 {
 	if (b->cap - b->len < more)
-		b->ptr = xgrow(b->ptr, &b->cap, b->len + more, 1);
+		b->ptr = (char *)xgrow(b->ptr, &b->cap, b->len + more, 1);
 	return b->ptr + b->len;
 }
 

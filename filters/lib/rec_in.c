@@ -1,0 +1,782 @@
+/* L2 rec_in - reads blocks, has them cut into records, hands out batches; diverts what is bad. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ledger.h"
+#include "rec_int.h"
+
+#define BLOCK (256u << 10)          /* bytes read at a time: block, index and slices stay in L2 */
+#define REJECT_SHARE_FROM 1000      /* bad records from which a relative limit is checked on the way */
+#define PROGRESS_EVERY 500000       /* microseconds */
+
+bool
+rec_enc_name(const char *name, enum rec_enc *out)
+{
+	static const struct {
+		const char *name;
+		enum rec_enc enc;
+	} known[] = {{"tsv", REC_TSV}, {"csv", REC_CSV}, {"ndjson", REC_NDJSON}, {"jsonl", REC_NDJSON}};
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(name, known[i].name) == 0) {
+			*out = known[i].enc;
+			return true;
+		}
+	return false;
+}
+
+bool
+rec_limit_parse(struct span s, struct rec_limit *out)
+{
+	struct dec d;
+	int64_t n;
+	bool relative = s.len > 1 && s.ptr[s.len - 1] == '%';
+	if (!relative) {
+		uint64_t count;
+		if (!num_u64(s, &count))
+			return false;
+		*out = (struct rec_limit){false, count};
+		return true;
+	}
+	s.len--;
+	if (!dec_parse(s, &d) || !dec_mul(d, dec_int(10000), &d) || !dec_to_int(dec_floor(d), &n) || n < 0 ||
+	        n > 1000000)
+		return false;
+	*out = (struct rec_limit){true, (uint64_t)n};
+	return true;
+}
+
+/* ---- files and blocks ---- */
+
+static const char *
+file_name(const struct rec_in *in)
+{
+	return in->o.nfiles ? in->o.files[in->file] : "-";
+}
+
+static int
+open_file(struct rec_in *in, struct err *e)
+{
+	const char *name = file_name(in);
+	struct stat st;
+	in->batch.file = name;
+	in->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+	if (in->fd < 0 || fstat(in->fd, &st))
+		return err_errno(e, name);
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, LIMN_SYSTEM, "%s: is a directory", name);
+#ifdef POSIX_FADV_SEQUENTIAL
+	posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+#endif
+	in->eof = false;
+	in->pos = in->len = 0;
+	in->cut.base = 0;
+	in->cut.next_line = 1;
+	in->cut.newline_added = false;
+	return LIMN_OK;
+}
+
+static void
+close_file(struct rec_in *in)
+{
+	if (in->fd > STDIN_FILENO)
+		close(in->fd);
+	in->fd = -1;
+}
+
+static void
+end_last_line(struct rec_in *in)
+{
+	if (in->len > in->pos && in->text[in->len - 1] != '\n') {
+		in->text[in->len++] = '\n';
+		in->cut.newline_added = true;
+	}
+}
+
+/* Moves what is left to the front and reads more behind it; a record longer than a block at least doubles
+ * what is there, so that looking at its start again stays cheap. */
+static int
+fill_block(struct rec_in *in, struct err *e)
+{
+	size_t block = in->o.block ? in->o.block : BLOCK, left = in->len - in->pos;
+	size_t want = left > block ? left : block;
+	if (left)
+		memmove(in->text, in->text + in->pos, left);
+	in->cut.base += in->pos;
+	in->pos = 0;
+	in->len = left;
+	in->text = xgrow(in->text, &in->cap, left + want + CUT_PAD + 1, 1);
+	while (in->len < left + want) {
+		ssize_t n = read(in->fd, in->text + in->len, left + want - in->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(e, file_name(in));
+		if (n == 0) {
+			in->eof = true;
+			end_last_line(in);
+			break;
+		}
+		in->len += (size_t)n;
+		in->stats.bytes += (uint64_t)n;
+		if (left <= block) /* a pipe gives what it has: go on with that */
+			break;
+	}
+	memset(in->text + in->len, 0, CUT_PAD);
+	return LIMN_OK;
+}
+
+char *
+read_file(const char *path, size_t *len, struct err *e)
+{
+	struct buf b = {0};
+	ssize_t n = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || (n = read(fd, buf_room(&b, BLOCK), BLOCK)) < 0)
+		err_errno(e, path);
+	while (n > 0) {
+		b.len += (size_t)n;
+		if ((n = read(fd, buf_room(&b, BLOCK), BLOCK)) < 0)
+			err_errno(e, path);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (e->code) {
+		buf_free(&b);
+		return NULL;
+	}
+	memset(buf_room(&b, CUT_PAD), 0, CUT_PAD);
+	*len = b.len;
+	return b.ptr;
+}
+
+/* ---- the header ---- */
+
+static enum rec_enc
+enc_by_name(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	enum rec_enc enc = REC_AUTO;
+	if (dot)
+		rec_enc_name(dot + 1, &enc);
+	return enc;
+}
+
+/* By the first line: an object is ndjson, a TAB makes it tsv, anything else is csv. */
+static enum rec_enc
+sniff(const struct rec_in *in)
+{
+	size_t i = in->pos;
+	while (i < in->len && (in->text[i] == ' ' || in->text[i] == '\n' || in->text[i] == '\r'))
+		i++;
+	if (i < in->len && in->text[i] == '{')
+		return REC_NDJSON;
+	const char *end = memchr(in->text + in->pos, '\n', in->len - in->pos);
+	size_t line = end ? (size_t)(end - in->text) - in->pos : in->len - in->pos;
+	return memchr(in->text + in->pos, '\t', line) ? REC_TSV : REC_CSV;
+}
+
+static int
+check_compressed(const struct rec_in *in, struct err *e)
+{
+	const char *p = in->text + in->pos;
+	size_t n = in->len - in->pos;
+	if (n >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0)
+		return err_set(e, LIMN_DATA, "%s: is compressed; pipe it in: zstdcat %s | %s", file_name(in),
+		        file_name(in), msg_name());
+	if (n >= 2 && memcmp(p, "\x1f\x8b", 2) == 0)
+		return err_set(e, LIMN_DATA, "%s: is compressed; pipe it in: zcat %s | %s", file_name(in),
+		        file_name(in), msg_name());
+	return LIMN_OK;
+}
+
+static void
+add_physical(void *ctx, struct span name)
+{
+	struct rec_in *in = ctx;
+	in->physical = xgrow(in->physical, &in->physical_cap, in->nphysical + 1, sizeof(*in->physical));
+	char *copy = arena_bytes(&in->keep_text, name.len + 1);
+	if (name.len)
+		memcpy(copy, name.ptr, name.len);
+	copy[name.len] = '\0';
+	in->physical[in->nphysical++] = copy;
+}
+
+static void
+names_from_list(struct rec_in *in, const char *list)
+{
+	struct buf b = {0};
+	const char *p = list;
+	do {
+		b.len = 0;
+		while (*p && *p != ',') {
+			if (*p == '\\' && p[1])
+				p++;
+			buf_byte(&b, *p++);
+		}
+		add_physical(in, buf_as_span(&b));
+	} while (*p++ == ',');
+	buf_free(&b);
+}
+
+static void
+on_stream_field(void *ctx, struct span name, struct span type)
+{
+	(void)type;
+	add_physical(ctx, name);
+}
+
+static int
+names_from_stream(struct rec_in *in, struct err *e)
+{
+	size_t len;
+	const char *reason;
+	char *text = read_file(in->o.stream, &len, e);
+	if (!text)
+		return e->code;
+	if (!jsonin_schema(in->cut.json, text, len, on_stream_field, in, &reason))
+		err_set(e, LIMN_USAGE, "%s: not a Table Schema: %s", in->o.stream, reason);
+	free(text);
+	return e->code;
+}
+
+/* Reads until a whole first line is there (of csv: a whole first record). Its length with line end; 0: none. */
+static size_t
+first_line(struct rec_in *in, struct err *e)
+{
+	for (;;) {
+		const char *end = memchr(in->text + in->pos, '\n', in->len - in->pos);
+		if (end)
+			return (size_t)(end + 1 - (in->text + in->pos));
+		if (in->eof || fill_block(in, e))
+			return 0;
+		if (in->len - in->pos > in->o.max_record) {
+			err_set(e, LIMN_DATA, "%s:1: the first line is longer than --max-record", file_name(in));
+			return 0;
+		}
+	}
+}
+
+/* The header record of csv or tsv; a csv one may have quoted line ends. */
+static int
+names_from_header(struct rec_in *in, struct err *e)
+{
+	struct span *name;
+	size_t n, used = first_line(in, e);
+	const char *reason = NULL;
+	if (in->cut.enc == REC_CSV) {
+		enum csvin_result r;
+		while (!e->code && (r = csvin_record(in->cut.csv, in->text + in->pos, in->len - in->pos,
+		                            in->eof, &used, &reason)) == CSVIN_MORE) {
+			if (in->len - in->pos > in->o.max_record)
+				err_set(e, LIMN_DATA, "%s:1: the header is longer than --max-record",
+				        file_name(in));
+			else
+				fill_block(in, e);
+		}
+		if (e->code)
+			return e->code;
+		if (r == CSVIN_BAD)
+			return err_set(e, LIMN_DATA, "%s:1: header: %s", file_name(in), reason);
+	}
+	if (e->code)
+		return e->code;
+	size_t len = used;
+	while (len && (in->text[in->pos + len - 1] == '\n' || in->text[in->pos + len - 1] == '\r'))
+		len--;
+	if (!cut_one(&in->cut, in->text + in->pos, len, &name, &n, &reason))
+		return err_set(e, LIMN_DATA, "%s:1: header: %s", file_name(in), reason);
+	for (size_t i = 0; i < n; i++) {
+		if (!span_missing(name[i]) && memchr(name[i].ptr, '\0', name[i].len))
+			return err_set(e, LIMN_DATA, "%s:1: header: a NUL byte in a column's name",
+			        file_name(in));
+		add_physical(in, name[i]);
+	}
+	for (size_t i = 0; i < used; i++)
+		in->cut.next_line += in->text[in->pos + i] == '\n';
+	in->pos += used;
+	return LIMN_OK;
+}
+
+static int
+names_from_first_object(struct rec_in *in, struct err *e)
+{
+	const char *reason;
+	size_t skip = in->pos;
+	size_t used = first_line(in, e);
+	while (used && !e->code) { /* past empty lines */
+		size_t n = used;
+		while (n && strchr(" \t\r\n", in->text[in->pos + n - 1]))
+			n--;
+		if (n) {
+			if (!jsonin_names(in->cut.json, in->text + in->pos, n, add_physical, in, &reason)) {
+				/* with a rejects file a bad first line is only one more bad record, but
+				 * somebody else has to name the columns then */
+				return err_set(e, LIMN_DATA, "%s:%llu: %s; name the columns with --columns",
+				        file_name(in), (unsigned long long)in->cut.next_line, reason);
+			}
+			break;
+		}
+		in->pos += used;
+		in->cut.next_line++;
+		used = first_line(in, e);
+	}
+	(void)skip;
+	return e->code;
+}
+
+static int
+read_names(struct rec_in *in, struct err *e)
+{
+	if (in->o.columns)
+		names_from_list(in, in->o.columns);
+	else if (in->cut.enc == REC_NDJSON && in->o.stream)
+		return names_from_stream(in, e);
+	else if (in->cut.enc == REC_NDJSON)
+		return names_from_first_object(in, e);
+	else
+		return names_from_header(in, e);
+	return LIMN_OK;
+}
+
+/* First bytes of a file: an empty one has no header to read. A byte order mark is not data. */
+static int
+start_file(struct rec_in *in, struct err *e)
+{
+	if (open_file(in, e))
+		return e->code;
+	while (!in->eof && in->len < 4)
+		if (fill_block(in, e))
+			return e->code;
+	if (in->len >= 3 && memcmp(in->text, "\xef\xbb\xbf", 3) == 0)
+		in->pos = 3;
+	return check_compressed(in, e);
+}
+
+static int
+same_header(struct rec_in *in, char **names, size_t n, struct err *e)
+{
+	bool same = n == in->nphysical;
+	for (size_t i = 0; same && i < n; i++)
+		same = strcmp(names[i], in->physical[i]) == 0;
+	if (!same)
+		err_set(e, LIMN_DATA, "%s: its columns are not those of %s", file_name(in), in->o.files[0]);
+	return e->code;
+}
+
+/* A further file: the same encoding and columns as the first. */
+static int
+next_file(struct rec_in *in, struct err *e)
+{
+	close_file(in);
+	in->file++;
+	if (start_file(in, e))
+		return e->code;
+	if (in->pos == in->len || in->cut.enc == REC_NDJSON || in->o.columns)
+		return LIMN_OK;
+	char **first = in->physical;
+	size_t nfirst = in->nphysical, ncap = in->physical_cap;
+	in->physical = NULL;
+	in->nphysical = in->physical_cap = 0;
+	if (!names_from_header(in, e))
+		same_header(in, first, nfirst, e);
+	free(in->physical);
+	in->physical = first;
+	in->nphysical = nfirst;
+	in->physical_cap = ncap;
+	return e->code;
+}
+
+static void
+measure(struct rec_in *in)
+{
+	struct stat st;
+	for (size_t i = 0; i < in->o.nfiles; i++) {
+		if (stat(in->o.files[i], &st) || !S_ISREG(st.st_mode)) {
+			in->size_hint = 0;
+			return;
+		}
+		in->size_hint += (uint64_t)st.st_size;
+	}
+}
+
+static int
+open_rejects(struct rec_in *in, struct err *e)
+{
+	static const struct rec_name columns[] = {{"file", REC_TEXT}, {"line", REC_NUM}, {"offset", REC_NUM},
+	        {"column", REC_TEXT}, {"reason", REC_TEXT}, {"raw", REC_TEXT}};
+	struct rec_out_opts o = {.path = in->o.rejects, .enc = REC_TSV};
+	in->rejects = rec_out_open(&o, NULL, columns, sizeof(columns) / sizeof(*columns), e);
+	return in->rejects ? LIMN_OK : e->code;
+}
+
+static int
+start(struct rec_in *in, struct err *e)
+{
+	enum rec_enc enc = in->o.enc;
+	if (start_file(in, e))
+		return e->code;
+	while (in->pos == in->len && in->file + 1 < in->o.nfiles) { /* empty files have no say */
+		close_file(in);
+		in->file++;
+		if (start_file(in, e))
+			return e->code;
+	}
+	if (enc == REC_AUTO)
+		enc = enc_by_name(file_name(in));
+	if (enc == REC_AUTO)
+		enc = sniff(in);
+	cutter_init(&in->cut, enc);
+	in->empty = in->pos == in->len && !in->o.columns;
+	if (!in->empty && read_names(in, e))
+		return e->code;
+	if (!in->nphysical)
+		in->empty = true;
+	cutter_columns(&in->cut, in->nphysical);
+	for (size_t i = 0; enc == REC_NDJSON && i < in->nphysical; i++)
+		if (jsonin_want(in->cut.json, in->physical[i]) != i)
+			return err_set(e, LIMN_DATA, "%s: two columns are named '%s'", file_name(in),
+			        in->physical[i]);
+	if (!in->empty && cols_init(in, e))
+		return e->code;
+	if (in->o.rejects && open_rejects(in, e))
+		return e->code;
+	in->progress_started = ledger_now();
+	if (in->o.progress)
+		measure(in);
+	return LIMN_OK;
+}
+
+struct rec_in *
+rec_in_open(const struct rec_in_opts *opts, struct err *e)
+{
+	struct rec_in *in = xcalloc(1, sizeof(*in));
+	in->o = *opts;
+	in->fd = -1;
+	if (start(in, e)) {
+		rec_in_free(in);
+		return NULL;
+	}
+	return in;
+}
+
+void
+rec_in_free(struct rec_in *in)
+{
+	struct err ignored = {0};
+	if (!in)
+		return;
+	if (in->rejects) /* a failed run keeps its rejects: they say what was wrong */
+		rec_out_close(in->rejects, NULL, NULL, &ignored);
+	close_file(in);
+	cols_free(in);
+	cutter_free(&in->cut);
+	free(in->physical);
+	free(in->text);
+	arena_free(&in->keep_text);
+	free(in);
+}
+
+enum rec_enc
+rec_in_enc(const struct rec_in *in)
+{
+	return in->cut.enc;
+}
+
+bool
+rec_in_is_empty(const struct rec_in *in)
+{
+	return in->empty;
+}
+
+size_t
+rec_in_ncols(const struct rec_in *in)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < in->ncolumn; i++)
+		n += !in->column[i].hidden;
+	return n;
+}
+
+const char *
+rec_in_name(const struct rec_in *in, size_t i)
+{
+	for (size_t c = 0; c < in->ncolumn; c++)
+		if (!in->column[c].hidden && i-- == 0)
+			return in->column[c].name;
+	return NULL;
+}
+
+void
+rec_in_filter(struct rec_in *in, rec_filter_fn *fn, void *ctx)
+{
+	in->filter = fn;
+	in->filter_ctx = ctx;
+}
+
+struct rec_in_stats
+rec_in_stats(const struct rec_in *in)
+{
+	struct rec_in_stats s = in->stats;
+	s.unknown = in->cut.unknown;
+	return s;
+}
+
+/* ---- bad records ---- */
+
+static bool
+too_many_rejects(const struct rec_in *in)
+{
+	const struct rec_limit *l = &in->o.max_rejects;
+	if (!l->relative)
+		return in->stats.rejected > l->n;
+	return (unsigned __int128)in->stats.rejected * 1000000 > (unsigned __int128)in->stats.records * l->n;
+}
+
+static int
+reject_limit_error(const struct rec_in *in, struct err *e)
+{
+	return err_set(e, LIMN_DATA, "%llu of %llu records are bad, more than --max-rejects allows; see %s",
+	        (unsigned long long)in->stats.rejected, (unsigned long long)in->stats.records, in->o.rejects);
+}
+
+/* Writes one row of the rejects file. */
+static int
+divert(struct rec_in *in, uint64_t line, uint64_t offset, const char *column, const char *reason,
+        struct span raw, struct err *e)
+{
+	struct buf l = {0}, o = {0};
+	buf_uint(&l, line);
+	buf_uint(&o, offset);
+	struct span row[] = {span_str(in->batch.file), buf_as_span(&l), buf_as_span(&o), span_str(column),
+	        span_str(reason), raw};
+	rec_out_row(in->rejects, row);
+	buf_free(&l);
+	buf_free(&o);
+	in->stats.rejected++;
+	if (!in->o.max_rejects.relative || in->stats.rejected >= REJECT_SHARE_FROM)
+		if (too_many_rejects(in))
+			return reject_limit_error(in, e);
+	return LIMN_OK;
+}
+
+static int
+located(const struct rec_in *in, uint64_t line, const char *column, const char *reason, const struct span *value,
+        struct err *e)
+{
+	struct buf b = {0};
+	buf_printf(&b, "%s:%llu: ", in->batch.file, (unsigned long long)line);
+	if (column) {
+		buf_str(&b, "column ");
+		buf_quote(&b, span_str(column));
+		buf_str(&b, ": ");
+	}
+	buf_str(&b, reason);
+	if (value) {
+		buf_str(&b, ": ");
+		buf_quote(&b, *value);
+	}
+	err_set(e, LIMN_DATA, "%s", buf_cstr(&b));
+	buf_free(&b);
+	return e->code;
+}
+
+/* The record that the cutter stopped at. */
+static int
+bad_cut(struct rec_in *in, struct err *e)
+{
+	struct cutter *c = &in->cut;
+	const char *column = c->bad_col < 0 ? NULL : in->physical[c->bad_col];
+	struct span raw = {in->text + in->pos, c->bad_len};
+	in->stats.records++;
+	if (!in->rejects)
+		return located(in, c->next_line, column, c->bad_reason, NULL, e);
+	while (raw.len && (raw.ptr[raw.len - 1] == '\n' || raw.ptr[raw.len - 1] == '\r'))
+		raw.len--;
+	divert(in, c->next_line, c->base + in->pos, column, c->bad_reason, raw, e);
+	in->pos += c->bad_len;
+	c->next_line++;
+	return e->code;
+}
+
+static const char *
+slot_name(const struct rec_in *in, int slot)
+{
+	return slot < 0 ? NULL : in->column[in->slot[slot].column].name;
+}
+
+int
+rec_in_bad(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, const char *reason, struct err *e)
+{
+	if (!in->rejects)
+		return rec_in_fail(in, b, i, slot, e, reason);
+	return divert(in, b->line[i], b->offset[i], slot_name(in, slot), reason, b->raw[i], e);
+}
+
+int
+rec_in_fail(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, struct err *e, const char *reason)
+{
+	const struct span *value = slot < 0 ? NULL : &b->col[slot].text[i];
+	return located(in, b->line[i], slot_name(in, slot), reason, value, e);
+}
+
+/* Diverts the records with values that did not read, in order. */
+static int
+drop_bad(struct rec_in *in, struct err *e)
+{
+	bool any = false;
+	for (size_t r = 0; r < in->cut.n; r++) {
+		int slot = in->bad_slot[r];
+		in->keep[r] = slot < 0;
+		if (slot < 0)
+			continue;
+		any = true;
+		if (rec_in_bad(in, &in->batch, r, slot, cols_type_error(in->slot[slot].type), e))
+			return e->code;
+	}
+	if (any)
+		cols_compact(in);
+	in->batch.n = in->cut.n;
+	return LIMN_OK;
+}
+
+static int
+drop_filtered(struct rec_in *in, struct err *e)
+{
+	size_t before = in->cut.n;
+	memset(in->keep, 0, before);
+	if (in->filter(in->filter_ctx, &in->batch, in->keep, e))
+		return e->code;
+	cols_compact(in);
+	in->stats.filtered += before - in->cut.n;
+	in->batch.n = in->cut.n;
+	return LIMN_OK;
+}
+
+/* ---- batches ---- */
+
+static void
+show_progress(struct rec_in *in, bool last)
+{
+	int64_t now = ledger_now();
+	if (!last && now < in->progress_next)
+		return;
+	in->progress_next = now + PROGRESS_EVERY;
+	double seconds = (double)(now - in->progress_started) / 1e6 + 1e-9;
+	double rate = (double)in->stats.records / seconds;
+	fprintf(stderr, "\r%s: %llu records, %.0f/s", msg_name(), (unsigned long long)in->stats.records, rate);
+	if (in->size_hint && in->stats.bytes) {
+		double share = (double)in->stats.bytes / (double)in->size_hint;
+		fprintf(stderr, ", %.0f%%, %.0f s left", 100 * share, seconds / share - seconds);
+	}
+	fputs(last ? "\033[K\n" : "\033[K", stderr);
+}
+
+/* Cuts a batch out of the block. 1: records; 0: more bytes are wanted; -1: failed. */
+static int
+cut_batch(struct rec_in *in, struct err *e)
+{
+	for (;;) {
+		size_t before = in->pos;
+		enum cut r = in->empty ? CUT_END : cut_records(&in->cut, in->text, in->len, in->eof, &in->pos);
+		(void)before;
+		if (in->cut.n)
+			return 1; /* a bad record behind them is met again at the next call */
+		if (r == CUT_END)
+			return 0;
+		if (r == CUT_BAD && bad_cut(in, e))
+			return -1;
+	}
+}
+
+static int
+check_record_size(struct rec_in *in, struct err *e)
+{
+	if (in->len - in->pos <= in->o.max_record)
+		return LIMN_OK;
+	if (in->cut.enc == REC_CSV && memchr(in->text + in->pos, '\n', in->len - in->pos)) {
+		in->cut.bad_reason = "a quote that does not end within --max-record";
+		in->cut.bad_col = -1;
+		const char *end = memchr(in->text + in->pos, '\n', in->len - in->pos);
+		in->cut.bad_len = (size_t)(end + 1 - (in->text + in->pos));
+		return bad_cut(in, e);
+	}
+	return located(in, in->cut.next_line, NULL, "a line longer than --max-record", NULL, e);
+}
+
+/* The next batch of the bytes: 1, 0 at the end of all files, -1. */
+static int
+read_batch(struct rec_in *in, struct err *e)
+{
+	in->cut.n = 0;
+	arena_reset(&in->cut.scratch);
+	for (;;) {
+		int got = cut_batch(in, e);
+		if (got)
+			return got;
+		if (!in->eof) {
+			if (check_record_size(in, e) || fill_block(in, e))
+				return -1;
+		} else if (in->file + 1 < in->o.nfiles) {
+			if (next_file(in, e))
+				return -1;
+		} else {
+			return 0;
+		}
+	}
+}
+
+static int
+finish(struct rec_in *in, struct err *e)
+{
+	if (in->o.progress && !in->progress_shown)
+		show_progress(in, true);
+	in->progress_shown = true;
+	if (!in->rejects)
+		return 0;
+	struct rec_out *rejects = in->rejects;
+	in->rejects = NULL;
+	if (rec_out_close(rejects, NULL, NULL, e))
+		return -1;
+	return too_many_rejects(in) ? reject_limit_error(in, e), -1 : 0;
+}
+
+static void
+publish(struct rec_in *in)
+{
+	if (!in->started) {
+		in->out_col = xcalloc(in->nslot + 1, sizeof(*in->out_col));
+		in->started = true;
+	}
+	in->stats.records += in->cut.n;
+	cols_fill(in);
+	in->batch.n = in->cut.n;
+	in->batch.col = in->out_col;
+	in->batch.raw = in->cut.raw;
+	in->batch.line = in->cut.line;
+	in->batch.offset = in->cut.offset;
+}
+
+int
+rec_in_next(struct rec_in *in, const struct rec_batch **b, struct err *e)
+{
+	for (;;) {
+		int got = read_batch(in, e);
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			return finish(in, e);
+		publish(in);
+		if (in->o.progress)
+			show_progress(in, false);
+		if (drop_bad(in, e) || (in->filter && in->batch.n && drop_filtered(in, e)))
+			return -1;
+		if (in->batch.n) {
+			*b = &in->batch;
+			return 1;
+		}
+	}
+}
