@@ -74,6 +74,7 @@ struct cli_common {
 	bool no_header, progress;
 	int argc; /* the whole command line, for the ledger */
 	char *const *argv;
+	struct arena text; /* what some of the above had to be made of; flow_close frees it */
 };
 
 struct cli {

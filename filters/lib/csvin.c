@@ -13,7 +13,7 @@ struct csvin {
 	struct field {
 		size_t at, len;
 		bool missing;
-	} *field;
+	} * field;
 	size_t nfields, field_cap;
 	struct span *span;
 	size_t span_cap;
@@ -106,7 +106,8 @@ one_crlf(const char *text, size_t len)
 
 /* libcsv cannot be stopped from a callback, so it is fed a line at a time until it says that a row ended. */
 enum csvin_result
-csvin_record(struct csvin *p, const char *text, size_t len, bool eof, size_t *used, const char **reason)
+csvin_record(
+	struct csvin *p, const char *text, size_t len, bool eof, size_t *used, const char **reason)
 {
 	size_t at = 0;
 	p->text.len = p->nfields = p->rows = 0;
@@ -116,7 +117,7 @@ csvin_record(struct csvin *p, const char *text, size_t len, bool eof, size_t *us
 			return give_up(p, CSVIN_MORE);
 		size_t n = line_end ? (size_t)(line_end + 1 - (text + at)) : len - at;
 		if (n == 0 || (csv_parse(&p->parser, text + at, n, on_field, on_row, p) == n &&
-		                      !line_end && !p->rows)) {
+				      !line_end && !p->rows)) {
 			at += n;
 			if (csv_fini(&p->parser, on_field, on_row, p)) {
 				*reason = "unterminated quote";

@@ -60,7 +60,8 @@ cutter_need(struct cutter *c, size_t col)
 	c->field[col] = xcalloc(REC_BATCH_MAX, sizeof(**c->field));
 	if (c->enc == REC_NDJSON)
 		c->bare[col] = xcalloc(REC_BATCH_MAX, 1);
-	size_t i = c->nneeded++; /* kept in order, so that slicing walks a record from left to right */
+	size_t i =
+		c->nneeded++; /* kept in order, so that slicing walks a record from left to right */
 	for (; i && c->needed[i - 1] > col; i--)
 		c->needed[i] = c->needed[i - 1];
 	c->needed[i] = (uint32_t)col;
@@ -79,7 +80,7 @@ static enum cut
 bad_count(struct cutter *c, size_t len, size_t fields)
 {
 	snprintf(c->bad_text, sizeof(c->bad_text), "%zu field%s where the header has %zu", fields,
-	        fields == 1 ? "" : "s", c->ncols);
+		fields == 1 ? "" : "s", c->ncols);
 	return bad(c, len, -1, c->bad_text);
 }
 
@@ -149,7 +150,8 @@ carve(struct cutter *c, const char *text, size_t len, size_t *pos, size_t n)
 				return bad(c, next - start, -1, lone_cr);
 			end--;
 		}
-		if (c->enc == REC_CSV && end == start && c->ncols > 1) { /* an empty line is no record */
+		if (c->enc == REC_CSV && end == start &&
+			c->ncols > 1) { /* an empty line is no record */
 			c->next_line++;
 		} else if (!plain) {
 			return bad_count(c, next - start, j - k + 1);
@@ -230,8 +232,10 @@ cut_long_record(struct cutter *c, const char *text, size_t len, size_t *pos)
 		return bad_count(c, used, fields);
 	const char *stop = end > p && end[-1] == '\r' ? end - 1 : end, *from = p;
 	for (size_t col = 0; col < c->ncols; col++) {
-		const char *to = col + 1 == c->ncols ? stop : memchr(from, '\t', (size_t)(end - from));
-		if (c->field[col] && !plain_field(c, from, (size_t)(to - from), &c->field[col][c->n]))
+		const char *to =
+			col + 1 == c->ncols ? stop : memchr(from, '\t', (size_t)(end - from));
+		if (c->field[col] &&
+			!plain_field(c, from, (size_t)(to - from), &c->field[col][c->n]))
 			return bad(c, used, (int)col, "a lone backslash at the end");
 		from = to + 1;
 	}
@@ -249,8 +253,8 @@ cut_delimited(struct cutter *c, const char *text, size_t len, bool eof, size_t *
 		size_t want = window + SPLIT_PAD;
 		c->at = xgrow(c->at, &c->at_cap, want, sizeof(*c->at));
 		size_t start = *pos;
-		size_t seen = split_index(text + start, left, csv ? ',' : '\t', csv, REC_BATCH_MAX - c->n,
-		        c->at, &n);
+		size_t seen = split_index(
+			text + start, left, csv ? ',' : '\t', csv, REC_BATCH_MAX - c->n, c->at, &n);
 		enum cut r = carve(c, text, len, pos, n);
 		if (r != CUT_END)
 			return r;
@@ -259,7 +263,8 @@ cut_delimited(struct cutter *c, const char *text, size_t len, bool eof, size_t *
 		if (*pos > start)
 			continue;
 		/* No line end before the first quote or odd carriage return, or within the window. */
-		r = csv ? cut_csv_record(c, text, len, eof, pos) : cut_long_record(c, text, len, pos);
+		r = csv ? cut_csv_record(c, text, len, eof, pos)
+			: cut_long_record(c, text, len, pos);
 		if (r != CUT_FULL)
 			return r;
 		if (c->n == REC_BATCH_MAX)
@@ -283,7 +288,8 @@ cut_lines(struct cutter *c, const char *text, size_t len, size_t *pos)
 			*pos += used;
 			continue;
 		}
-		if (!jsonin_object(c->json, p, n, &c->scratch, c->json_values, c->json_bare, &c->unknown, &reason))
+		if (!jsonin_object(c->json, p, n, &c->scratch, c->json_values, c->json_bare,
+			    &c->unknown, &reason))
 			return bad(c, used, -1, reason);
 		for (size_t i = 0; i < c->nneeded; i++) {
 			size_t col = c->needed[i];
@@ -303,11 +309,13 @@ cut_records(struct cutter *c, const char *text, size_t len, bool eof, size_t *po
 {
 	if (c->n == REC_BATCH_MAX)
 		return CUT_FULL;
-	return c->enc == REC_NDJSON ? cut_lines(c, text, len, pos) : cut_delimited(c, text, len, eof, pos);
+	return c->enc == REC_NDJSON ? cut_lines(c, text, len, pos)
+				    : cut_delimited(c, text, len, eof, pos);
 }
 
 bool
-cut_one(struct cutter *c, const char *text, size_t len, struct span **values, size_t *n, const char **reason)
+cut_one(struct cutter *c, const char *text, size_t len, struct span **values, size_t *n,
+	const char **reason)
 {
 	size_t used;
 	if (c->enc == REC_CSV) {
@@ -334,7 +342,8 @@ cut_one(struct cutter *c, const char *text, size_t len, struct span **values, si
 	for (size_t i = 0; i < *n; i++) {
 		const char *to = i + 1 == *n ? end : memchr(from, '\t', (size_t)(end - from));
 		*reason = "a lone backslash at the end";
-		if (!tsv_unescape((struct span){from, (size_t)(to - from)}, &c->scratch, &(*values)[i]))
+		if (!tsv_unescape(
+			    (struct span){from, (size_t)(to - from)}, &c->scratch, &(*values)[i]))
 			return false;
 		from = to + 1;
 	}

@@ -10,7 +10,7 @@
 #include "rules.h"
 
 struct flow {
-	const struct cli_common *common;
+	struct cli_common *common;
 	const struct zone *zone;
 	struct rec_in *in;
 	struct rec_out *out;
@@ -24,7 +24,7 @@ struct flow {
 	int64_t started;
 };
 
-void flow_open(struct flow *f, const struct cli_common *common);
+void flow_open(struct flow *f, struct cli_common *common);
 int flow_need(struct flow *f, const char *name, enum rec_type type); /* the slot; ends with exit 2 */
 int flow_want(struct flow *f, const char *name, enum rec_type type); /* the slot or -1 */
 /* Opens the output: the input's records with extra columns, or, without `like_input`, only those. */

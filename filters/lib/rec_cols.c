@@ -55,15 +55,16 @@ old_column(struct rec_in *in, const char *name, struct err *e)
 	if (i >= 0)
 		return i;
 	if (in->cut.enc == REC_NDJSON && strchr(name, '.')) {
-		in->physical = xgrow(in->physical, &in->physical_cap, in->nphysical + 1, sizeof(char *));
+		in->physical =
+			xgrow(in->physical, &in->physical_cap, in->nphysical + 1, sizeof(char *));
 		in->physical[in->nphysical++] = arena_strdup(&in->keep_text, name);
 		cutter_columns(&in->cut, in->nphysical);
 		jsonin_want(in->cut.json, name);
 		return (int)in->nphysical - 1;
 	}
 	const char *near = msg_nearest(name, (const char *const *)in->physical, in->nphysical);
-	err_set(e, LIMN_USAGE, "--as: there is no column '%s'%s%s%s", name, near ? "; did you mean '" : "",
-	        near ? near : "", near ? "'?" : "");
+	err_set(e, LIMN_USAGE, "--as: there is no column '%s'%s%s%s", name,
+		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 	return -1;
 }
 
@@ -91,7 +92,8 @@ parse_as(struct rec_in *in, const char *p, struct buf *name, struct err *e)
 		if (*p == '|' || *p == '+') {
 			int kind = *p == '|' ? COL_FIRST : COL_JOIN;
 			if (c->kind != COL_PHYSICAL && (int)c->kind != kind) {
-				err_set(e, LIMN_USAGE, "--as: '|' and '+' do not mix: '%s'", in->o.as);
+				err_set(e, LIMN_USAGE, "--as: '|' and '+' do not mix: '%s'",
+					in->o.as);
 				goto out;
 			}
 			c->kind = kind == COL_FIRST ? COL_FIRST : COL_JOIN;
@@ -130,8 +132,9 @@ check_unique(const struct rec_in *in, struct err *e)
 		const char *name = in->column[i].name;
 		uint32_t before = keyset_size(seen);
 		if (*name && keyset_add1(seen, span_str(name)) < before)
-			err_set(e, in->o.as ? LIMN_USAGE : LIMN_DATA, "%s: two columns are named '%s'%s",
-			        in->batch.file, name, in->o.as ? "; rename the other one with --as too" : "");
+			err_set(e, in->o.as ? LIMN_USAGE : LIMN_DATA,
+				"%s: two columns are named '%s'%s", in->batch.file, name,
+				in->o.as ? "; rename the other one with --as too" : "");
 	}
 	keyset_free(seen);
 	return e->code;
@@ -142,7 +145,7 @@ on_schema_field(void *ctx, struct span name, struct span type)
 {
 	struct rec_in *in = ctx;
 	bool bare = span_eq(type, SPAN_LIT("number")) || span_eq(type, SPAN_LIT("integer")) ||
-	            span_eq(type, SPAN_LIT("boolean"));
+		    span_eq(type, SPAN_LIT("boolean"));
 	for (size_t i = 0; i < in->ncolumn; i++)
 		if (span_eq(span_str(in->column[i].name), name))
 			in->column[i].bare = bare;
@@ -199,7 +202,8 @@ cols_raw_order(const struct rec_in *in)
 {
 	for (size_t i = 0; i < in->ncolumn; i++) {
 		const struct column *c = &in->column[i];
-		if (!c->hidden && (i >= in->cut.ncols || c->kind != COL_PHYSICAL || c->source[0] != i))
+		if (!c->hidden &&
+			(i >= in->cut.ncols || c->kind != COL_PHYSICAL || c->source[0] != i))
 			return false;
 		if (c->renamed && in->cut.enc == REC_NDJSON)
 			return false;
@@ -288,11 +292,13 @@ rec_in_need(struct rec_in *in, const char *name, enum rec_type type, struct err 
 			names[n++] = in->column[i].name;
 	const char *near = msg_nearest(name, names, n);
 	if (near)
-		err_set(e, LIMN_USAGE, "%s: there is no column '%s'; did you mean '%s'? (--as %s='%s')",
-		        in->batch.file, name, near, name, near);
+		err_set(e, LIMN_USAGE,
+			"%s: there is no column '%s'; did you mean '%s'? (--as %s='%s')",
+			in->batch.file, name, near, name, near);
 	else
-		err_set(e, LIMN_USAGE, "%s: there is no column '%s'; say which one it is with --as %s=COLUMN",
-		        in->batch.file, name, name);
+		err_set(e, LIMN_USAGE,
+			"%s: there is no column '%s'; say which one it is with --as %s=COLUMN",
+			in->batch.file, name, name);
 	free(names);
 	return -1;
 }
@@ -428,12 +434,12 @@ cols_type_error(enum rec_type type)
 	return type == REC_NUM ? "not a number" : type == REC_DAY ? "not a day" : "not a time";
 }
 
-#define COMPACT(array)                                                                             \
-	do {                                                                                       \
-		size_t to = 0;                                                                     \
-		for (size_t r = 0; r < in->cut.n; r++)                                             \
-			if (in->keep[r])                                                           \
-				(array)[to++] = (array)[r];                                        \
+#define COMPACT(array)                                      \
+	do {                                                \
+		size_t to = 0;                              \
+		for (size_t r = 0; r < in->cut.n; r++)      \
+			if (in->keep[r])                    \
+				(array)[to++] = (array)[r]; \
 	} while (0)
 
 void

@@ -9,9 +9,9 @@
 #include "ledger.h"
 #include "rec_int.h"
 
-#define BLOCK (256u << 10)          /* bytes read at a time: block, index and slices stay in L2 */
-#define REJECT_SHARE_FROM 1000      /* bad records from which a relative limit is checked on the way */
-#define PROGRESS_EVERY 500000       /* microseconds */
+#define BLOCK (256u << 10)     /* bytes read at a time: block, index and slices stay in L2 */
+#define REJECT_SHARE_FROM 1000 /* bad records from which a relative limit is checked on the way */
+#define PROGRESS_EVERY 500000  /* microseconds */
 
 bool
 rec_enc_name(const char *name, enum rec_enc *out)
@@ -19,7 +19,8 @@ rec_enc_name(const char *name, enum rec_enc *out)
 	static const struct {
 		const char *name;
 		enum rec_enc enc;
-	} known[] = {{"tsv", REC_TSV}, {"csv", REC_CSV}, {"ndjson", REC_NDJSON}, {"jsonl", REC_NDJSON}};
+	} known[] = {
+		{"tsv", REC_TSV}, {"csv", REC_CSV}, {"ndjson", REC_NDJSON}, {"jsonl", REC_NDJSON}};
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (strcmp(name, known[i].name) == 0) {
 			*out = known[i].enc;
@@ -42,8 +43,8 @@ rec_limit_parse(struct span s, struct rec_limit *out)
 		return true;
 	}
 	s.len--;
-	if (!dec_parse(s, &d) || !dec_mul(d, dec_int(10000), &d) || !dec_to_int(dec_floor(d), &n) || n < 0 ||
-	        n > 1000000)
+	if (!dec_parse(s, &d) || !dec_mul(d, dec_int(10000), &d) || !dec_to_int(dec_floor(d), &n) ||
+		n < 0 || n > 1000000)
 		return false;
 	*out = (struct rec_limit){true, (uint64_t)n};
 	return true;
@@ -185,11 +186,11 @@ check_compressed(const struct rec_in *in, struct err *e)
 	const char *p = in->text + in->pos;
 	size_t n = in->len - in->pos;
 	if (n >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0)
-		return err_set(e, LIMN_DATA, "%s: is compressed; pipe it in: zstdcat %s | %s", file_name(in),
-		        file_name(in), msg_name());
+		return err_set(e, LIMN_DATA, "%s: is compressed; pipe it in: zstdcat %s | %s",
+			file_name(in), file_name(in), msg_name());
 	if (n >= 2 && memcmp(p, "\x1f\x8b", 2) == 0)
-		return err_set(e, LIMN_DATA, "%s: is compressed; pipe it in: zcat %s | %s", file_name(in),
-		        file_name(in), msg_name());
+		return err_set(e, LIMN_DATA, "%s: is compressed; pipe it in: zcat %s | %s",
+			file_name(in), file_name(in), msg_name());
 	return LIMN_OK;
 }
 
@@ -197,7 +198,8 @@ static void
 add_physical(void *ctx, struct span name)
 {
 	struct rec_in *in = ctx;
-	in->physical = xgrow(in->physical, &in->physical_cap, in->nphysical + 1, sizeof(*in->physical));
+	in->physical =
+		xgrow(in->physical, &in->physical_cap, in->nphysical + 1, sizeof(*in->physical));
 	char *copy = arena_bytes(&in->keep_text, name.len + 1);
 	if (name.len)
 		memcpy(copy, name.ptr, name.len);
@@ -254,7 +256,8 @@ first_line(struct rec_in *in, struct err *e)
 		if (in->eof || fill_block(in, e))
 			return 0;
 		if (in->len - in->pos > in->o.max_record) {
-			err_set(e, LIMN_DATA, "%s:1: the first line is longer than --max-record", file_name(in));
+			err_set(e, LIMN_DATA, "%s:1: the first line is longer than --max-record",
+				file_name(in));
 			return 0;
 		}
 	}
@@ -269,11 +272,13 @@ names_from_header(struct rec_in *in, struct err *e)
 	const char *reason = NULL;
 	if (in->cut.enc == REC_CSV) {
 		enum csvin_result r;
-		while (!e->code && (r = csvin_record(in->cut.csv, in->text + in->pos, in->len - in->pos,
-		                            in->eof, &used, &reason)) == CSVIN_MORE) {
+		while (!e->code &&
+			(r = csvin_record(in->cut.csv, in->text + in->pos, in->len - in->pos,
+				 in->eof, &used, &reason)) == CSVIN_MORE) {
 			if (in->len - in->pos > in->o.max_record)
-				err_set(e, LIMN_DATA, "%s:1: the header is longer than --max-record",
-				        file_name(in));
+				err_set(e, LIMN_DATA,
+					"%s:1: the header is longer than --max-record",
+					file_name(in));
 			else
 				fill_block(in, e);
 		}
@@ -292,7 +297,7 @@ names_from_header(struct rec_in *in, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		if (!span_missing(name[i]) && memchr(name[i].ptr, '\0', name[i].len))
 			return err_set(e, LIMN_DATA, "%s:1: header: a NUL byte in a column's name",
-			        file_name(in));
+				file_name(in));
 		add_physical(in, name[i]);
 	}
 	for (size_t i = 0; i < used; i++)
@@ -312,11 +317,14 @@ names_from_first_object(struct rec_in *in, struct err *e)
 		while (n && strchr(" \t\r\n", in->text[in->pos + n - 1]))
 			n--;
 		if (n) {
-			if (!jsonin_names(in->cut.json, in->text + in->pos, n, add_physical, in, &reason)) {
+			if (!jsonin_names(in->cut.json, in->text + in->pos, n, add_physical, in,
+				    &reason)) {
 				/* with a rejects file a bad first line is only one more bad record, but
 				 * somebody else has to name the columns then */
-				return err_set(e, LIMN_DATA, "%s:%llu: %s; name the columns with --columns",
-				        file_name(in), (unsigned long long)in->cut.next_line, reason);
+				return err_set(e, LIMN_DATA,
+					"%s:%llu: %s; name the columns with --columns",
+					file_name(in), (unsigned long long)in->cut.next_line,
+					reason);
 			}
 			break;
 		}
@@ -363,7 +371,8 @@ same_header(struct rec_in *in, char **names, size_t n, struct err *e)
 	for (size_t i = 0; same && i < n; i++)
 		same = strcmp(names[i], in->physical[i]) == 0;
 	if (!same)
-		err_set(e, LIMN_DATA, "%s: its columns are not those of %s", file_name(in), in->o.files[0]);
+		err_set(e, LIMN_DATA, "%s: its columns are not those of %s", file_name(in),
+			in->o.files[0]);
 	return e->code;
 }
 
@@ -406,8 +415,8 @@ measure(struct rec_in *in)
 static int
 open_rejects(struct rec_in *in, struct err *e)
 {
-	static const struct rec_name columns[] = {{"file", REC_TEXT}, {"line", REC_NUM}, {"offset", REC_NUM},
-	        {"column", REC_TEXT}, {"reason", REC_TEXT}, {"raw", REC_TEXT}};
+	static const struct rec_name columns[] = {{"file", REC_TEXT}, {"line", REC_NUM},
+		{"offset", REC_NUM}, {"column", REC_TEXT}, {"reason", REC_TEXT}, {"raw", REC_TEXT}};
 	struct rec_out_opts o = {.path = in->o.rejects, .enc = REC_TSV};
 	in->rejects = rec_out_open(&o, NULL, columns, sizeof(columns) / sizeof(*columns), e);
 	return in->rejects ? LIMN_OK : e->code;
@@ -438,8 +447,8 @@ start(struct rec_in *in, struct err *e)
 	cutter_columns(&in->cut, in->nphysical);
 	for (size_t i = 0; enc == REC_NDJSON && i < in->nphysical; i++)
 		if (jsonin_want(in->cut.json, in->physical[i]) != i)
-			return err_set(e, LIMN_DATA, "%s: two columns are named '%s'", file_name(in),
-			        in->physical[i]);
+			return err_set(e, LIMN_DATA, "%s: two columns are named '%s'",
+				file_name(in), in->physical[i]);
 	if (!in->empty && cols_init(in, e))
 		return e->code;
 	if (in->o.rejects && open_rejects(in, e))
@@ -533,26 +542,29 @@ too_many_rejects(const struct rec_in *in)
 	const struct rec_limit *l = &in->o.max_rejects;
 	if (!l->relative)
 		return in->stats.rejected > l->n;
-	return (unsigned __int128)in->stats.rejected * 1000000 > (unsigned __int128)in->stats.records * l->n;
+	return (unsigned __int128)in->stats.rejected * 1000000 >
+	       (unsigned __int128)in->stats.records * l->n;
 }
 
 static int
 reject_limit_error(const struct rec_in *in, struct err *e)
 {
-	return err_set(e, LIMN_DATA, "%llu of %llu records are bad, more than --max-rejects allows; see %s",
-	        (unsigned long long)in->stats.rejected, (unsigned long long)in->stats.records, in->o.rejects);
+	return err_set(e, LIMN_DATA,
+		"%llu of %llu records are bad, more than --max-rejects allows; see %s",
+		(unsigned long long)in->stats.rejected, (unsigned long long)in->stats.records,
+		in->o.rejects);
 }
 
 /* Writes one row of the rejects file. */
 static int
 divert(struct rec_in *in, uint64_t line, uint64_t offset, const char *column, const char *reason,
-        struct span raw, struct err *e)
+	struct span raw, struct err *e)
 {
 	struct buf l = {0}, o = {0};
 	buf_uint(&l, line);
 	buf_uint(&o, offset);
-	struct span row[] = {span_str(in->batch.file), buf_as_span(&l), buf_as_span(&o), span_str(column),
-	        span_str(reason), raw};
+	struct span row[] = {span_str(in->batch.file), buf_as_span(&l), buf_as_span(&o),
+		span_str(column), span_str(reason), raw};
 	rec_out_row(in->rejects, row);
 	buf_free(&l);
 	buf_free(&o);
@@ -564,8 +576,8 @@ divert(struct rec_in *in, uint64_t line, uint64_t offset, const char *column, co
 }
 
 static int
-located(const struct rec_in *in, uint64_t line, const char *column, const char *reason, const struct span *value,
-        struct err *e)
+located(const struct rec_in *in, uint64_t line, const char *column, const char *reason,
+	const struct span *value, struct err *e)
 {
 	struct buf b = {0};
 	buf_printf(&b, "%s:%llu: ", in->batch.file, (unsigned long long)line);
@@ -609,7 +621,8 @@ slot_name(const struct rec_in *in, int slot)
 }
 
 int
-rec_in_bad(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, const char *reason, struct err *e)
+rec_in_bad(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, const char *reason,
+	struct err *e)
 {
 	if (!in->rejects)
 		return rec_in_fail(in, b, i, slot, e, reason);
@@ -617,7 +630,8 @@ rec_in_bad(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, con
 }
 
 int
-rec_in_fail(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, struct err *e, const char *reason)
+rec_in_fail(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, struct err *e,
+	const char *reason)
 {
 	const struct span *value = slot < 0 ? NULL : &b->col[slot].text[i];
 	return located(in, b->line[i], slot_name(in, slot), reason, value, e);
@@ -667,7 +681,8 @@ show_progress(struct rec_in *in, bool last)
 	in->progress_next = now + PROGRESS_EVERY;
 	double seconds = (double)(now - in->progress_started) / 1e6 + 1e-9;
 	double rate = (double)in->stats.records / seconds;
-	fprintf(stderr, "\r%s: %llu records, %.0f/s", msg_name(), (unsigned long long)in->stats.records, rate);
+	fprintf(stderr, "\r%s: %llu records, %.0f/s", msg_name(),
+		(unsigned long long)in->stats.records, rate);
 	if (in->size_hint && in->stats.bytes) {
 		double share = (double)in->stats.bytes / (double)in->size_hint;
 		fprintf(stderr, ", %.0f%%, %.0f s left", 100 * share, seconds / share - seconds);
@@ -681,7 +696,9 @@ cut_batch(struct rec_in *in, struct err *e)
 {
 	for (;;) {
 		size_t before = in->pos;
-		enum cut r = in->empty ? CUT_END : cut_records(&in->cut, in->text, in->len, in->eof, &in->pos);
+		enum cut r = in->empty
+				     ? CUT_END
+				     : cut_records(&in->cut, in->text, in->len, in->eof, &in->pos);
 		(void)before;
 		if (in->cut.n)
 			return 1; /* a bad record behind them is met again at the next call */

@@ -34,9 +34,9 @@ struct rec_out {
 	uint64_t records, bytes;
 	struct out_col *col;
 	size_t ncol, col_cap, npacked, nextra;
-	bool raw;        /* records are copied as they stand */
-	bool extra_last; /* all extra columns stand behind those of the input */
-	struct buf packed; /* scratch of rec_out_pass */
+	bool raw;              /* records are copied as they stand */
+	bool extra_last;       /* all extra columns stand behind those of the input */
+	struct buf packed;     /* scratch of rec_out_pass */
 	struct cutter *reader; /* reads packed records again; made when first needed */
 	struct span *reader_values;
 	uint8_t *reader_bare;
@@ -109,7 +109,8 @@ open_temporary(struct rec_out *out, struct err *e)
 	if (out->fd < 0 && errno != ENOENT && errno != EACCES) {
 		const char *slash = strrchr(out->path, '/');
 		struct buf b = {0};
-		buf_printf(&b, "%s/.%s.%ld.tmp", dir, slash ? slash + 1 : out->path, (long)getpid());
+		buf_printf(
+			&b, "%s/.%s.%ld.tmp", dir, slash ? slash + 1 : out->path, (long)getpid());
 		out->temp = xstrdup(buf_cstr(&b));
 		buf_free(&b);
 		out->fd = open(out->temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -129,7 +130,8 @@ open_target(struct rec_out *out, struct err *e)
 		fcntl(out->fd, F_SETPIPE_SZ, PIPE_SIZE); /* not a pipe, or not allowed: as well */
 		return LIMN_OK;
 	}
-	if (stat(out->path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a device or a pipe is written, not replaced */
+	if (stat(out->path, &st) == 0 &&
+		!S_ISREG(st.st_mode)) { /* a device or a pipe is written, not replaced */
 		out->fd = open(out->path, O_WRONLY | O_CLOEXEC);
 		return out->fd < 0 ? err_errno(e, out->path) : LIMN_OK;
 	}
@@ -148,7 +150,8 @@ publish(struct rec_out *out)
 		struct buf b = {0};
 		const char *slash = strrchr(out->path, '/');
 		snprintf(proc, sizeof(proc), "/proc/self/fd/%d", out->fd);
-		buf_printf(&b, "%s/.%s.%ld.tmp", dir, slash ? slash + 1 : out->path, (long)getpid());
+		buf_printf(
+			&b, "%s/.%s.%ld.tmp", dir, slash ? slash + 1 : out->path, (long)getpid());
 		out->temp = xstrdup(buf_cstr(&b));
 		buf_free(&b);
 		unlink(out->temp);
@@ -191,7 +194,8 @@ add_like_col(struct rec_out *out, struct rec_in *like, const char *name, struct 
 }
 
 static int
-all_columns(struct rec_out *out, struct rec_in *like, const struct rec_name *extra, size_t nextra, struct err *e)
+all_columns(struct rec_out *out, struct rec_in *like, const struct rec_name *extra, size_t nextra,
+	struct err *e)
 {
 	for (size_t i = 0; like && i < like->ncolumn; i++) {
 		const struct column *c = &like->column[i];
@@ -200,8 +204,9 @@ all_columns(struct rec_out *out, struct rec_in *like, const struct rec_name *ext
 		for (size_t x = 0; x < nextra; x++)
 			if (strcmp(c->name, extra[x].name) == 0)
 				return err_set(e, LIMN_USAGE,
-				        "%s: there is a column '%s' already; rename it with --as old_%s=%s",
-				        like->batch.file, c->name, c->name, c->name);
+					"%s: there is a column '%s' already; rename it with --as "
+					"old_%s=%s",
+					like->batch.file, c->name, c->name, c->name);
 		int slot = out->raw ? 0 : cols_want_column(like, i, REC_TEXT);
 		add_col(out, c->name, slot, 0, c->bare);
 	}
@@ -211,8 +216,8 @@ all_columns(struct rec_out *out, struct rec_in *like, const struct rec_name *ext
 }
 
 static int
-one_selected(struct rec_out *out, struct rec_in *like, const char *name, const struct rec_name *extra,
-        size_t nextra, struct err *e)
+one_selected(struct rec_out *out, struct rec_in *like, const char *name,
+	const struct rec_name *extra, size_t nextra, struct err *e)
 {
 	for (size_t x = 0; x < nextra; x++)
 		if (strcmp(name, extra[x].name) == 0) {
@@ -227,12 +232,12 @@ one_selected(struct rec_out *out, struct rec_in *like, const char *name, const s
 	const char *near = msg_nearest(name, names, nextra);
 	free(names);
 	return err_set(e, LIMN_USAGE, "--select: there is no column '%s'%s%s%s", name,
-	        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static int
-selected_columns(struct rec_out *out, const char *select, struct rec_in *like, const struct rec_name *extra,
-        size_t nextra, struct err *e)
+selected_columns(struct rec_out *out, const char *select, struct rec_in *like,
+	const struct rec_name *extra, size_t nextra, struct err *e)
 {
 	struct buf name = {0};
 	const char *p = select;
@@ -289,7 +294,8 @@ csv_field(struct buf *b, struct span s)
 
 /* One field with what stands before it. `first`: of the record or object. */
 static void
-put_field(const struct rec_out *out, struct buf *b, const struct out_col *c, struct span s, bool bare, bool first)
+put_field(const struct rec_out *out, struct buf *b, const struct out_col *c, struct span s,
+	bool bare, bool first)
 {
 	if (out->enc == REC_NDJSON) {
 		if (!first)
@@ -327,8 +333,8 @@ give_up(struct rec_out *out)
 }
 
 struct rec_out *
-rec_out_open(const struct rec_out_opts *o, struct rec_in *like, const struct rec_name *extra, size_t nextra,
-        struct err *e)
+rec_out_open(const struct rec_out_opts *o, struct rec_in *like, const struct rec_name *extra,
+	size_t nextra, struct err *e)
 {
 	struct rec_out *out = xcalloc(1, sizeof(*out));
 	out->fd = -1;
@@ -341,7 +347,7 @@ rec_out_open(const struct rec_out_opts *o, struct rec_in *like, const struct rec
 		out->enc = like && rec_in_enc(like) != REC_AUTO ? rec_in_enc(like) : REC_TSV;
 	out->raw = like && !o->select && out->enc == rec_in_enc(like) && cols_raw_order(like);
 	if (o->select ? selected_columns(out, o->select, like, extra, nextra, e)
-	              : all_columns(out, like, extra, nextra, e))
+		      : all_columns(out, like, extra, nextra, e))
 		return give_up(out);
 	count_columns(out);
 	if (open_target(out, e))
@@ -421,7 +427,8 @@ emit_object(struct rec_out *out, struct span packed, const struct span *extra)
 		const struct out_col *c = &out->col[k];
 		if (c->slot >= 0)
 			continue;
-		put_field(out, &out->buf, c, extra[c->extra], c->bare && json_number(extra[c->extra]), first);
+		put_field(out, &out->buf, c, extra[c->extra],
+			c->bare && json_number(extra[c->extra]), first);
 		first = false;
 	}
 	buf_byte(&out->buf, '}');
@@ -437,7 +444,8 @@ rec_out_emit(struct rec_out *out, struct span packed, const struct span *extra)
 	} else if (out->extra_last) {
 		buf_span(&out->buf, packed);
 		for (size_t k = out->npacked; k < out->ncol; k++)
-			put_field(out, &out->buf, &out->col[k], extra[out->col[k].extra], false, k == 0);
+			put_field(out, &out->buf, &out->col[k], extra[out->col[k].extra], false,
+				k == 0);
 	} else {
 		emit_mixed(out, packed, extra);
 	}
@@ -536,8 +544,8 @@ rec_out_unpack(struct rec_out *out, struct span packed, struct span *values, str
 		char *padded = arena_bytes(&c->scratch, packed.len + JSONIN_PAD);
 		memcpy(padded, packed.ptr, packed.len);
 		memset(padded + packed.len, 0, JSONIN_PAD);
-		jsonin_object(c->json, padded, packed.len, &c->scratch, out->reader_values, out->reader_bare,
-		        &unknown, &reason);
+		jsonin_object(c->json, padded, packed.len, &c->scratch, out->reader_values,
+			out->reader_bare, &unknown, &reason);
 		field = out->reader_values;
 		n = out->npacked;
 	} else {
@@ -566,7 +574,8 @@ rec_out_patch(struct rec_out *out, struct span packed, int col, struct span valu
 		memset(padded + packed.len, 0, JSONIN_PAD);
 		struct buf member = {0};
 		put_field(out, &member, c, value, c->bare && json_number(value), true);
-		jsonin_replace(out->reader->json, padded, packed.len, c->name, buf_as_span(&member), dst);
+		jsonin_replace(
+			out->reader->json, padded, packed.len, c->name, buf_as_span(&member), dst);
 		buf_free(&member);
 		return;
 	}

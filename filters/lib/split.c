@@ -5,8 +5,8 @@
 #include "split.h"
 
 size_t
-split_index_plain(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at,
-        size_t *n)
+split_index_plain(const char *text, size_t len, char delim, bool quotes, size_t max_lines,
+	uint32_t *at, size_t *n)
 {
 	size_t lines = 0, i = 0;
 	*n = 0;
@@ -38,9 +38,11 @@ masks_avx2(const char *p, char delim)
 {
 	__m256i lo = _mm256_loadu_si256((const __m256i *)(const void *)p);
 	__m256i hi = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
-#define MASK(c)                                                                                    \
-	((uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(lo, _mm256_set1_epi8(c))) |            \
-	        (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(hi, _mm256_set1_epi8(c))) << 32)
+#define MASK(c)                                                                                 \
+	((uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(lo, _mm256_set1_epi8(c))) | \
+		(uint64_t)(uint32_t)_mm256_movemask_epi8(                                       \
+			_mm256_cmpeq_epi8(hi, _mm256_set1_epi8(c)))                             \
+			<< 32)
 	return (struct masks){MASK(delim), MASK('\n'), MASK('"'), MASK('\r')};
 #undef MASK
 }
@@ -52,7 +54,7 @@ mask_sse2(const char *p, char c)
 	for (int i = 0; i < 4; i++) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
 		m |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)))
-		        << 16 * i;
+		     << 16 * i;
 	}
 	return m;
 }
@@ -60,7 +62,8 @@ mask_sse2(const char *p, char c)
 __attribute__((always_inline)) static inline struct masks
 masks_sse2(const char *p, char delim)
 {
-	return (struct masks){mask_sse2(p, delim), mask_sse2(p, '\n'), mask_sse2(p, '"'), mask_sse2(p, '\r')};
+	return (struct masks){
+		mask_sse2(p, delim), mask_sse2(p, '\n'), mask_sse2(p, '"'), mask_sse2(p, '\r')};
 }
 
 /* Bits of the bytes at which a csv block leaves the fast path. */
@@ -77,44 +80,49 @@ stops(const char *p, struct masks m)
 }
 
 /* One loop for both widths; always_inline makes it two functions with their own instructions. */
-#define SPLIT_BODY(MASKS)                                                                          \
-	size_t lines = 0, out = 0;                                                                 \
-	if (len > SPLIT_WINDOW)                                                                    \
-		len = SPLIT_WINDOW;                                                                \
-	for (size_t i = 0; i < len; i += 64) {                                                     \
-		struct masks m = MASKS(text + i, delim);                                           \
-		uint64_t valid = len - i >= 64 ? ~0ull : (1ull << (len - i)) - 1;                  \
-		uint64_t stop = quotes ? stops(text + i, m) & valid : 0;                           \
-		if (stop)                                                                          \
-			valid &= (stop & -stop) - 1;                                               \
-		uint64_t line = m.line & valid, bits = (m.delim | m.line) & valid;                 \
-		for (uint64_t b = bits; b; b &= b - 1) {                                           \
-			uint32_t bit = (uint32_t)__builtin_ctzll(b);                               \
-			at[out++] = ((uint32_t)i + bit) | (uint32_t)(line >> bit & 1) << 31;       \
-		}                                                                                  \
-		lines += (size_t)__builtin_popcountll(line);                                       \
-		if (stop || lines >= max_lines) {                                                  \
-			*n = out;                                                                  \
-			return stop ? i + (size_t)__builtin_ctzll(stop) : i + 64 < len ? i + 64 : len; \
-		}                                                                                  \
-	}                                                                                          \
-	*n = out;                                                                                  \
+#define SPLIT_BODY(MASKS)                                                                    \
+	size_t lines = 0, out = 0;                                                           \
+	if (len > SPLIT_WINDOW)                                                              \
+		len = SPLIT_WINDOW;                                                          \
+	for (size_t i = 0; i < len; i += 64) {                                               \
+		struct masks m = MASKS(text + i, delim);                                     \
+		uint64_t valid = len - i >= 64 ? ~0ull : (1ull << (len - i)) - 1;            \
+		uint64_t stop = quotes ? stops(text + i, m) & valid : 0;                     \
+		if (stop)                                                                    \
+			valid &= (stop & -stop) - 1;                                         \
+		uint64_t line = m.line & valid, bits = (m.delim | m.line) & valid;           \
+		for (uint64_t b = bits; b; b &= b - 1) {                                     \
+			uint32_t bit = (uint32_t)__builtin_ctzll(b);                         \
+			at[out++] = ((uint32_t)i + bit) | (uint32_t)(line >> bit & 1) << 31; \
+		}                                                                            \
+		lines += (size_t)__builtin_popcountll(line);                                 \
+		if (stop || lines >= max_lines) {                                            \
+			*n = out;                                                            \
+			return stop           ? i + (size_t)__builtin_ctzll(stop)            \
+			       : i + 64 < len ? i + 64                                       \
+					      : len;                                         \
+		}                                                                            \
+	}                                                                                    \
+	*n = out;                                                                            \
 	return len
 
 __attribute__((target("avx2,bmi,popcnt"))) static size_t
-index_avx2(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at, size_t *n)
+index_avx2(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at,
+	size_t *n)
 {
 	SPLIT_BODY(masks_avx2);
 }
 
 static size_t
-index_sse2(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at, size_t *n)
+index_sse2(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at,
+	size_t *n)
 {
 	SPLIT_BODY(masks_sse2);
 }
 
 size_t
-split_index(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at, size_t *n)
+split_index(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at,
+	size_t *n)
 {
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
 		return index_avx2(text, len, delim, quotes, max_lines, at, n);
@@ -124,7 +132,8 @@ split_index(const char *text, size_t len, char delim, bool quotes, size_t max_li
 #else
 
 size_t
-split_index(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at, size_t *n)
+split_index(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at,
+	size_t *n)
 {
 	return split_index_plain(text, len, delim, quotes, max_lines, at, n);
 }

@@ -90,7 +90,8 @@ cmp_from(struct span a, struct span b, size_t i)
 	if (i == a.len || i == b.len)
 		return (a.len > b.len) - (a.len < b.len);
 	char ea = escape_of(a.ptr[i]), eb = escape_of(b.ptr[i]);
-	unsigned char ca = (unsigned char)(ea ? '\\' : a.ptr[i]), cb = (unsigned char)(eb ? '\\' : b.ptr[i]);
+	unsigned char ca = (unsigned char)(ea ? '\\' : a.ptr[i]),
+		      cb = (unsigned char)(eb ? '\\' : b.ptr[i]);
 	if (ca == cb) /* both are escapes: the second byte tells */
 		return (unsigned char)ea - (unsigned char)eb;
 	return ca - cb;
@@ -99,7 +100,8 @@ cmp_from(struct span a, struct span b, size_t i)
 int
 tsv_cmp(struct span a, struct span b)
 {
-	if (span_missing(a) || span_missing(b)) { /* \N: behind the backslash an N, before n, r, t and \ */
+	if (span_missing(a) ||
+		span_missing(b)) { /* \N: behind the backslash an N, before n, r, t and \ */
 		if (span_missing(a) && span_missing(b))
 			return 0;
 		struct span other = span_missing(a) ? b : a;
