@@ -48,6 +48,7 @@ struct work {
 	size_t nsum;
 	int by;
 	struct keyset *seen;
+	struct span key_text[REC_BATCH_MAX];
 	struct kept *kept; /* by key id; then those without a key */
 	size_t nkept, kept_cap;
 	struct dec *total; /* [kept][nsum] */
@@ -58,10 +59,9 @@ struct work {
 	uint64_t order;
 };
 
-/* Makes the keys of a batch: spans for records that have one, and in which[] their numbers. */
+/* Makes the keys of the records that have one, in key_text[], and in which[] their numbers in the batch. */
 static size_t
-make_keys(struct work *w, const struct rec_batch *b, struct span *key, uint32_t *which,
-	uint8_t *has_key)
+make_keys(struct work *w, const struct rec_batch *b, uint32_t *which)
 {
 	size_t n = 0, from[REC_BATCH_MAX + 1];
 	w->keys.len = 0;
@@ -69,12 +69,11 @@ make_keys(struct work *w, const struct rec_batch *b, struct span *key, uint32_t 
 		bool missing = false;
 		for (size_t k = 0; k < w->nkey; k++)
 			missing |= span_missing(b->col[w->key[k]].text[i]);
-		has_key[i] = !missing;
 		if (missing)
 			continue;
 		from[n] = w->keys.len;
 		if (w->nkey == 1)
-			key[n] = b->col[w->key[0]].text[i];
+			w->key_text[n] = b->col[w->key[0]].text[i];
 		else
 			for (size_t k = 0; k < w->nkey; k++)
 				keyset_join(&w->keys, b->col[w->key[k]].text[i]);
@@ -82,7 +81,7 @@ make_keys(struct work *w, const struct rec_batch *b, struct span *key, uint32_t 
 	}
 	from[n] = w->keys.len;
 	for (size_t i = 0; w->nkey > 1 && i < n; i++)
-		key[i] = (struct span){w->keys.ptr + from[i], from[i + 1] - from[i]};
+		w->key_text[i] = (struct span){w->keys.ptr + from[i], from[i + 1] - from[i]};
 	return n;
 }
 
@@ -90,11 +89,9 @@ make_keys(struct work *w, const struct rec_batch *b, struct span *key, uint32_t 
 static void
 find_ids(struct work *w, const struct rec_batch *b, uint32_t *id)
 {
-	struct span key[REC_BATCH_MAX];
 	uint32_t which[REC_BATCH_MAX], found[REC_BATCH_MAX];
-	uint8_t has_key[REC_BATCH_MAX];
-	size_t n = make_keys(w, b, key, which, has_key);
-	keyset_add(w->seen, key, n, found);
+	size_t n = make_keys(w, b, which);
+	keyset_add(w->seen, w->key_text, n, found);
 	for (size_t i = 0; i < b->n; i++)
 		id[i] = KEYSET_NONE;
 	for (size_t i = 0; i < n; i++)

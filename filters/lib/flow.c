@@ -112,7 +112,7 @@ write_ledger(struct flow *f, uint64_t records_out, uint64_t bytes_out)
 int
 flow_close(struct flow *f)
 {
-	uint64_t records = 0, bytes = 0;
+	uint64_t records = f->count.records_out, bytes = f->count.bytes_out;
 	if (f->out && (f->err.code == LIMN_OK || !f->common->output))
 		rec_out_close(f->out, &records, &bytes, &f->err);
 	else

@@ -19,6 +19,7 @@ struct flow {
 	/* What the ledger says besides the reader's and the writer's own counts. */
 	struct {
 		uint64_t duplicate, late, state_in, state_out, no_key;
+		uint64_t records_out, bytes_out; /* of an output that the filter closed itself (out is NULL then) */
 		struct buf more; /* further members: ,"name":value … */
 	} count;
 	int64_t started;

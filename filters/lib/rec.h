@@ -166,6 +166,7 @@ void rec_out_patch(struct rec_out *out, struct span packed, int col, struct span
 int rec_out_compare(struct rec_out *out, struct span a, struct span b);
 
 enum rec_enc rec_out_enc(const struct rec_out *out);
+bool rec_out_copies(const struct rec_out *out); /* a packed record is the raw record, byte for byte */
 bool rec_out_failed(const struct rec_out *out); /* a write failed: no use in going on */
 
 /* Flushes; with a path: fsync and rename. Nothing is known written until this returned LIMN_OK. Frees out. */

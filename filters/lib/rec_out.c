@@ -480,6 +480,12 @@ rec_out_enc(const struct rec_out *out)
 }
 
 bool
+rec_out_copies(const struct rec_out *out)
+{
+	return out->raw;
+}
+
+bool
 rec_out_failed(const struct rec_out *out)
 {
 	return out->failed != 0;

@@ -1,0 +1,86 @@
+/* L3 sessions - events grouped by visitor and ordered by time, and where a session ends.
+ *
+ * Holds every event that is added, as the packed bytes that will be written, with the few values that decide
+ * about sessions. Order: visitor_id by its tsv bytes, then ts, event_id, the whole record. Memory: the packed
+ * bytes and about 56 bytes an event. */
+#ifndef LIMN_SESSIONS_H
+#define LIMN_SESSIONS_H
+
+#include "keyset.h"
+#include "rec.h"
+
+struct event {
+	int64_t ts;
+	const char *packed;
+	uint32_t len;
+	uint32_t visitor;                /* id in events.visitors, or KEYSET_NONE; later its rank */
+	uint32_t id_at, id_len;          /* event_id, from packed; length EVENT_MISSING: none */
+	uint32_t customer_at, customer_len;
+};
+
+#define EVENT_MISSING UINT32_MAX
+#define EVENT_NEW_ON_MAX 32
+
+struct session_rules {
+	int64_t gap;       /* microseconds */
+	bool inclusive;    /* a pause of exactly the gap starts a session */
+	bool split_day;
+	int64_t max_length; /* microseconds, 0: none */
+	uint64_t max_events; /* 0: none */
+};
+
+struct events {
+	struct rec_out *out; /* compares packed records; borrowed */
+	const struct zone *zone;
+	struct event *event;
+	size_t n, cap;
+	uint32_t *code; /* [event][nnew_on]: interned values of the --new-on columns, 0 where missing */
+	size_t code_cap, nnew_on;
+	const char *const *new_on; /* names; borrowed */
+	struct keyset *visitors, *values;
+	int customer_col; /* of packed records, -1: not written */
+	struct arena text;
+	struct event **order; /* after events_order; event.visitor is a rank then */
+	uint32_t *by_rank;    /* rank -> id */
+	size_t next;
+	struct buf scratch;
+};
+
+/* Slots of the columns that sessions need. */
+struct event_columns {
+	int ts, visitor, id, customer; /* id and customer: -1 when not there */
+	int new_on[EVENT_NEW_ON_MAX];
+};
+
+void events_init(struct events *ev, struct rec_out *out, const struct zone *zone, const char *const *new_on,
+	size_t nnew_on);
+void events_free(struct events *ev);
+/* Finds the columns in `in`; LIMN_OK or e's code. */
+int events_columns(const struct events *ev, struct rec_in *in, struct event_columns *cols, struct err *e);
+/* Copies the event: record i of b, whose packed bytes are `packed`. Where these are the raw record itself
+ * (raw, else NULL), values inside it are not copied again. ts must not be missing. */
+void events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i,
+	struct span packed, const char *raw);
+void events_order(struct events *ev);
+/* The next visitor in order and its n > 0 events; false at the end. Borrowed until events_free. */
+bool events_next_visitor(struct events *ev, struct span *visitor, struct event ***e, size_t *n);
+/* Asks for the memory of the events some places after e. */
+void events_prefetch(const struct events *ev, struct event **e);
+
+static inline struct span
+event_packed(const struct event *e)
+{
+	return (struct span){e->packed, e->len};
+}
+
+static inline struct span
+event_customer(const struct event *e)
+{
+	return e->customer_len == EVENT_MISSING ? SPAN_MISSING
+	                                        : (struct span){e->packed + e->customer_at, e->customer_len};
+}
+
+/* The end of the session that starts at e[at]: the first of e[at + 1 .. n) that is not in it, or n. */
+size_t session_end(const struct events *ev, const struct session_rules *r, struct event **e, size_t at, size_t n);
+
+#endif
