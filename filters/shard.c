@@ -2,18 +2,21 @@
  *
  * The file is XXH3_64bits(key) mod N, unseeded, on every machine and in every version. Files are written
  * under temporary names and get their own only when all of them are complete. */
+#include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "flow.h"
-#include "keyset.h"
+#include "ledger.h"
 
 #define SHARDS_MAX 4096
 #define OTHER_FILES 64 /* input, rejects, ledger, what the parent left open */
@@ -33,8 +36,9 @@ static const struct cli_opt options[] = {
 
 struct shard {
 	struct rec_out *out;
-	char *path, *temporary;
-	bool closed, renamed; /* what is under its temporary name; what is under its own */
+	char *path,
+		*temporary; /* temporary: NULL for a pipe or device, which is written, not replaced */
+	bool closed, renamed;
 };
 
 struct run {
@@ -43,6 +47,7 @@ struct run {
 	size_t n;
 	int *slot; /* of the key's columns */
 	size_t nslots;
+	const char *ledger;
 	uint64_t records, bytes; /* written */
 };
 
@@ -108,6 +113,14 @@ allow_files(uint64_t shards)
 		msg_die(LIMN_SYSTEM, "-n %llu: %s", (unsigned long long)shards, strerror(errno));
 }
 
+/* The directory that path is to be in; allocated. */
+static char *
+directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+}
+
 static void
 open_shards(struct run *r, const struct opts *o)
 {
@@ -118,10 +131,40 @@ open_shards(struct run *r, const struct opts *o)
 	r->shard = xcalloc(r->n, sizeof(*r->shard));
 	for (size_t i = 0; i < r->n && !r->flow.err.code; i++) {
 		struct shard *s = &r->shard[i];
+		struct stat st;
+		char *dir;
 		s->path = shard_path(o->common.output, i, r->n);
-		out.path = s->temporary = beside(s->path);
+		if (stat(s->path, &st) || S_ISREG(st.st_mode))
+			s->temporary = beside(s->path);
+		dir = directory_of(s->path);
+		if (stat(dir, &st))
+			err_errno(&r->flow.err, dir);
+		free(dir);
+		if (r->flow.err.code)
+			break;
+		out.path = s->temporary ? s->temporary : s->path;
 		s->out = rec_out_open(&out, r->flow.in, NULL, 0, &r->flow.err);
 	}
+}
+
+/* So that the new names, too, outlive a power cut: each directory once, if they come in a row. */
+static void
+sync_directories(const struct run *r)
+{
+	char *last = NULL;
+	for (size_t i = 0; i < r->n; i++) {
+		char *dir = directory_of(r->shard[i].path);
+		int fd = last && strcmp(dir, last) == 0
+				 ? -1
+				 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0) {
+			fsync(fd);
+			close(fd);
+		}
+		free(last);
+		last = dir;
+	}
+	free(last);
 }
 
 /* Closes all, then gives all their names; with a failure, none of the files is left. */
@@ -136,20 +179,21 @@ close_shards(struct run *r)
 			rec_out_abort(s->out);
 		else
 			s->closed = rec_out_close(s->out, &records, &bytes, e) == LIMN_OK;
-		s->out = NULL;
 		r->records += records;
 		r->bytes += bytes;
 	}
 	for (size_t i = 0; i < r->n && !e->code; i++) {
 		struct shard *s = &r->shard[i];
-		if (rename(s->temporary, s->path))
+		if (s->temporary && rename(s->temporary, s->path))
 			err_errno(e, s->path);
 		else
 			s->renamed = true;
 	}
+	if (!e->code)
+		sync_directories(r);
 	for (size_t i = 0; i < r->n; i++) {
 		struct shard *s = &r->shard[i];
-		if (e->code && s->closed)
+		if (e->code && s->closed && s->temporary)
 			unlink(s->renamed ? s->path : s->temporary);
 		free(s->path);
 		free(s->temporary);
@@ -171,8 +215,11 @@ shard_of(struct run *r, const struct rec_batch *b, size_t i, struct buf *key)
 			r->flow.count.no_key++;
 			return 0;
 		}
-		if (r->nslots > 1)
-			keyset_join(key, part);
+		uint64_t len = htole64(part.len); /* ("ab","c") is not ("a","bc") */
+		if (r->nslots > 1) {
+			buf_put(key, &len, sizeof(len));
+			buf_span(key, part);
+		}
 	}
 	if (r->nslots > 1)
 		whole = buf_as_span(key);
@@ -213,12 +260,31 @@ parse_options(struct opts *o, int argc, char **argv)
 			o->common.output);
 }
 
+/* The line that flow_close would write, were there one output. */
+static void
+write_ledger(struct run *r, const struct cli_common *common)
+{
+	struct rec_in_stats in = rec_in_stats(r->flow.in);
+	struct ledger l = {.records_in = in.records,
+		.bytes_in = in.bytes,
+		.records_out = r->records,
+		.bytes_out = r->bytes,
+		.rejected = in.rejected,
+		.filtered = in.filtered,
+		.unknown = in.unknown,
+		.no_key = r->flow.count.no_key,
+		.status = r->flow.err.code,
+		.started = r->flow.started,
+		.argc = common->argc,
+		.argv = common->argv};
+	if (r->ledger)
+		ledger_append(r->ledger, &l, &r->flow.err);
+}
+
 static void
 open_key(struct run *r, const char *list)
 {
 	struct cli_names names = cli_names_parse(list);
-	if (!names.n)
-		msg_die(LIMN_USAGE, "--key: no column named");
 	r->nslots = names.n;
 	r->slot = xcalloc(names.n, sizeof(*r->slot));
 	for (size_t i = 0; i < names.n; i++)
@@ -238,6 +304,8 @@ main(int argc, char **argv)
 	sigaddset(&ends, SIGTERM);
 	parse_options(&o, argc, argv);
 	allow_files(o.shards);
+	r.ledger = o.common.ledger;
+	o.common.ledger = NULL;
 	flow_open(&r.flow, &o.common);
 	open_key(&r, o.key);
 	open_shards(&r, &o);
@@ -245,6 +313,7 @@ main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &ends, &before); /* all files or none */
 	close_shards(&r);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	write_ledger(&r, &o.common);
 	free(r.slot);
 	return flow_close(&r.flow);
 }

@@ -88,6 +88,8 @@ add_orders(struct rfm_in *r, const struct rec_batch *b, struct err *e)
 			keys[n] = b->col[r->id].text[i];
 			row[n++] = (uint32_t)i;
 		}
+	if (!n)
+		return;
 	keyset_add(r->keys, keys, n, ids);
 	rfm_grow(&r->set, keyset_size(r->keys));
 	r->used += n;
