@@ -1,8 +1,8 @@
-/* store - make up the logs of a cross-border store: every stream, coherent, the same for the same seed.
+/* store - make up the logs of a cross-border store: every stream, coherent, repeatable.
  *
  * One clock runs over the window second by second. Sessions wait in a wheel of seconds for their
- * next action, so that events come out in time order in memory that depends on how many visitors are
- * in the store at once, and on the number of customers (20 bytes each), never on the number of events.
+ * next action, so that events come out in time order, in memory that depends on how many visitors
+ * are there at once and on how many customers there are (20 bytes each), never on events.
  * Everything that is true of a person, product or order is drawn from a hash of its number; only
  * integers decide, so the bytes are the same on every machine. */
 
@@ -123,7 +123,8 @@ zipf(struct rng *r, uint32_t n, uint32_t q)
 
 /* ---- days and times -------------------------------------------------------------------------- */
 
-/* Days since 1970-01-01 of a civil date, and back (Hinnant, "chrono-compatible low-level date algorithms"). */
+/* Days since 1970-01-01 of a civil date, and back (Hinnant, "chrono-compatible low-level date
+ * algorithms"). */
 static int64_t
 days_from_civil(int64_t y, int m, int d)
 {
@@ -328,6 +329,7 @@ struct store {
 	int64_t *midnight; /* days + 1 instants */
 	int64_t start, end, epoch, first_day;
 	char now_text[32];
+	int64_t now_day; /* the midnight UTC that now_text has */
 	struct rng rng, noise;
 
 	struct product *products;
@@ -688,7 +690,7 @@ header(const struct store *s, enum stream_id id, struct sink *k)
 	k->lines++;
 }
 
-/* The local day of an instant as an index into the inbox; days before it are day 0. Negative: later. */
+/* The local day of an instant as an index into the inbox; earlier days are day 0, later ones -1. */
 static int64_t
 arrival(const struct store *s, int64_t t)
 {
@@ -726,7 +728,8 @@ deliver_bytes(struct store *s, enum stream_id id, int64_t day, const char *p, si
 		sink_flush(s, index);
 }
 
-/* Puts the record into the inbox of the local day of t, or into the flat file; later ones are not in yet. */
+/* Puts the record into the inbox of the local day of t, or into the flat file. What is later than
+ * the window is not in yet. */
 static void
 deliver(struct store *s, enum stream_id id, int64_t t)
 {
@@ -1425,7 +1428,7 @@ add_line(struct line *line, int *lines, uint32_t product, uint32_t quantity)
 		line[(*lines)++] = (struct line){product, quantity};
 }
 
-/* An order that the store's pages have not seen: before the window, or by phone or on a marketplace. */
+/* An order that no event tells of: before the window, or by phone or on a marketplace. */
 static void
 order_unseen(struct store *s, struct rng *r, uint32_t c, int64_t t, bool tracked)
 {
@@ -1492,7 +1495,8 @@ waking_second(struct rng *r, int country)
 	}
 }
 
-/* Draws the orders of one customer backwards from the last one before the window; mean is in thousandths. */
+/* Draws the orders of one customer backwards from the last one before the window; mean is in
+ * thousandths. */
 static void
 history_make(struct store *s, uint32_t c, uint32_t mean)
 {
@@ -1534,7 +1538,7 @@ customers_make(struct store *s)
 	uint64_t in_window = s->o.events / 125;
 	uint64_t wanted_orders = s->o.orders > in_window ? s->o.orders - in_window : 0;
 	uint64_t buyers = (uint64_t)s->n_customers * 80 / 100 * 88 / 100 + 1;
-	uint64_t mean = wanted_orders * 1070 / buyers;
+	uint64_t mean = wanted_orders * 1150 / buyers;
 
 	for (uint32_t c = 0; c < s->n_customers; c++) {
 		struct rng r = rng_of(s, P_CUSTOMER, c + (UINT64_C(1) << 41));
@@ -1681,7 +1685,7 @@ static const uint8_t moves[PURCHASE + 1][PURCHASE + 1] = {
 	[PURCHASE] = {66, 20, 4, 0, 10, 0, 0, 0, 0},
 };
 
-/* The columns from source on. The row is at that column; the referrer belongs to the first event alone. */
+/* The columns from source on; the referrer belongs to the first event alone. */
 static void
 put_visit(struct store *s, const struct session *v)
 {
@@ -1722,41 +1726,44 @@ put_tail(struct store *s, struct session *v)
 	}
 }
 
-/* How a row is spoiled: the kinds of an encoding in turn. Returns the kind's name. */
+/* A spoiled copy of an event's row in p: the ways of doing so in turn. Returns the way's name. */
 static const char *
-spoil_text(char *p, enum format format, const char *row, uint64_t kind)
+spoil_text(char *p, enum format format, const char *row, uint64_t turn)
 {
-	static const char *const gap[] = {",", "\t", ","};
-	const char *ts = format == NDJSON ? strstr(row, "\"ts\":\"") + 6 : strpbrk(row, ",\t") + 1;
-	const char *page = ts, *tail = row + strlen(row) - (format == NDJSON ? 2 : 1);
+	static const char *const surplus[] = {",surplus", "\tsurplus", "} surplus"};
+	static const char *const mark[] = {"\"", "\\", "\""};
+	bool json = format == NDJSON;
+	const char *ts = json ? strstr(row, "\"ts\":\"") + 6 : strpbrk(row, ",\t") + 1;
+	const char *page = ts;
+	int to_ts = (int)(ts - row), to_page, to_end = (int)strlen(row) - (json ? 2 : 1);
 
 	for (int i = 0; i < 4; i++)
 		page = strpbrk(page, ",\t") + 1;
-	switch (kind % 6) {
+	to_page = (int)(page - row);
+	switch (turn % (format == TSV ? 5 : 6)) {
 	case 0:
-		sprintf(p, "%.*syesterday%s", (int)(ts - row), row, ts + 20);
+		sprintf(p, "%.*syesterday%s", to_ts, row, ts + 20);
 		return "not a time";
 	case 1:
-		sprintf(p, "%.*s2026-13-45T25:61:00Z%s", (int)(ts - row), row, ts + 20);
+		sprintf(p, "%.*s2026-13-45T25:61:00Z%s", to_ts, row, ts + 20);
 		return "no such time";
 	case 2:
-		sprintf(p, "%.*s\n", (int)(page - 1 - row), row);
-		return format == NDJSON ? "cut short" : "too few fields";
+		sprintf(p, "%.*s\n", to_page - 1, row);
+		return json ? "cut short" : "too few fields";
 	case 3:
-		sprintf(p, "%.*s%s%ssurplus%s", (int)(tail - row), row,
-			format == NDJSON ? "} " : "", gap[format], "\n");
-		return format == NDJSON ? "trailing content" : "too many fields";
-	case 4:
-		sprintf(p, "%.*s%c%s", (int)(page - row), row, format == TSV ? '\\' : '"', page);
+		sprintf(p, "%.*s%s\n", to_end, row, surplus[format]);
+		return json ? "trailing content" : "too many fields";
+	case 4: /* in tsv before the tab */
+		to_page -= format == TSV;
+		sprintf(p, "%.*s%s%s", to_page, row, mark[format], row + to_page);
 		return format == TSV ? "broken escape" : "broken quote";
 	default:
-		sprintf(p, "%.*s%s%s", (int)(page - row), row, format == TSV ? "\\q" : "x\"y",
-			page);
-		return format == TSV ? "unknown escape" : "stray quote";
+		sprintf(p, "%.*sx\"y%s", to_page, row, page);
+		return "stray quote";
 	}
 }
 
-/* Follows every so many events by a spoiled copy, in addition: a reader that rejects it has lost nothing. */
+/* Follows every so many events by a spoiled copy: a reader that rejects it has lost nothing. */
 static void
 spoil(struct store *s, int64_t day)
 {
@@ -1811,6 +1818,16 @@ event_deliver(struct store *s, const struct session *v, int64_t t)
 		spoil(s, day);
 }
 
+/* Only the last category has a comma in its name. */
+static void
+put_category(struct row *r, int category)
+{
+	if (category == N_CATEGORIES - 1)
+		put_text(r, categories[category].name);
+	else
+		put_word(r, category < 0 ? NULL : categories[category].name);
+}
+
 /* An event of the session's stage; product and category are NOTHING and -1 where it has none. */
 static void
 event_write(struct store *s, struct session *v, int64_t t, const char *page, uint32_t product,
@@ -1830,15 +1847,18 @@ event_write(struct store *s, struct session *v, int64_t t, const char *page, uin
 	put_visitor(s, r, v->visitor);
 	put_customer(r, v->logged ? v->customer : NOBODY);
 	put_word(r, event_names[v->stage]);
-	put_text(r, page);
+	if (v->stage == SEARCH)
+		put_text(r, page);
+	else
+		put_word(r, page);
 	if (product == NOTHING) {
 		put_missing(r);
-		put_text(r, category < 0 ? NULL : categories[category].name);
+		put_category(r, category);
 		for (int i = 0; i < 3; i++)
 			put_missing(r);
 	} else {
 		put_word(r, s->products[product].id);
-		put_text(r, categories[s->products[product].category].name);
+		put_category(r, s->products[product].category);
 		put_decimal(r, s->products[product].minor[countries[v->country].currency],
 			money->digits);
 		put_unsigned(r, quantity);
@@ -2219,6 +2239,21 @@ mailing(struct store *s, int64_t t, int64_t day)
 	}
 }
 
+/* Keeps the time as text: the day is written anew only when it changes. */
+static void
+now_set(struct store *s, int64_t t)
+{
+	int64_t second = t % DAY;
+
+	if (t - second != s->now_day) {
+		s->now_day = t - second;
+		time_text(s->now_text, t, 0);
+	}
+	two_digits(s->now_text + 11, second / 3600);
+	two_digits(s->now_text + 14, second / 60 % 60);
+	two_digits(s->now_text + 17, second % 60);
+}
+
 /* Lets every session whose turn it is do one thing. */
 static void
 tick(struct store *s, int64_t t)
@@ -2226,7 +2261,7 @@ tick(struct store *s, int64_t t)
 	uint32_t i = s->wheel[t % WHEEL];
 
 	if (i != NOTHING)
-		time_text(s->now_text, t, 0);
+		now_set(s, t);
 	s->wheel[t % WHEEL] = NOTHING;
 	while (i != NOTHING) {
 		struct session *v = &s->sessions[i];
@@ -2399,7 +2434,8 @@ world_make(struct store *s)
 	s->products = grow(NULL, s->n_products, sizeof(*s->products));
 	for (uint32_t i = 0; i < s->n_products; i++)
 		product_make(s, i);
-	s->n_customers = (uint32_t)s->o.customers;
+	/* a sixth will not have signed up by the end */
+	s->n_customers = (uint32_t)(s->o.customers * 6 / 5);
 	s->customers = grow(NULL, s->n_customers, sizeof(*s->customers));
 	memset(s->customers, 0, s->n_customers * sizeof(*s->customers));
 	s->n_guests = (uint32_t)guests;
@@ -2567,73 +2603,74 @@ options_check(struct options *o, const char *agents)
 		o->customers = o->events / (o->flat != NULL ? 20 : 40) + 1;
 	if (o->orders > 90000000)
 		o->orders = 90000000;
-	if (o->customers > 9000000)
-		o->customers = 9000000;
+	if (o->customers > 8000000)
+		o->customers = 8000000;
+}
+
+static const struct option names[] = {{"out", 1, NULL, 'o'}, {"flat", 1, NULL, 'f'},
+	{"stream", 1, NULL, 's'}, {"days", 1, NULL, 'd'}, {"from", 1, NULL, 'b'},
+	{"tz", 1, NULL, 'z'}, {"events", 1, NULL, 'e'}, {"orders", 1, NULL, 'n'},
+	{"customers", 1, NULL, 'c'}, {"seed", 1, NULL, 'r'}, {"format", 1, NULL, 't'},
+	{"agents", 1, NULL, 'a'}, {"plain", 0, NULL, 'p'}, {"spoil", 1, NULL, 'x'},
+	{"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
+
+static void
+help(void)
+{
+	if (fputs(usage, stdout) < 0 || fflush(stdout) != 0)
+		die(3, "standard output: %s", strerror(errno));
+	exit(0);
+}
+
+/* Takes an option that is a number; false when it is not one of them. */
+static bool
+option_number(struct options *o, int c, const char *arg)
+{
+	if (c == 'd')
+		o->days = (uint32_t)number("days", arg, 1, 3660);
+	else if (c == 'e')
+		o->events = number("events", arg, 100, 2000000000);
+	else if (c == 'n')
+		o->orders = number("orders", arg, 1, 90000000);
+	else if (c == 'c')
+		o->customers = number("customers", arg, 10, 8000000);
+	else if (c == 'r')
+		o->seed = number("seed", arg, 0, UINT32_MAX);
+	else if (c == 'x')
+		o->spoil = number("spoil", arg, 0, 1000000);
+	else
+		return false;
+	return true;
 }
 
 static void
 options_read(struct options *o, int argc, char **argv)
 {
-	static const struct option names[] = {{"out", 1, NULL, 'o'}, {"flat", 1, NULL, 'f'},
-		{"stream", 1, NULL, 's'}, {"days", 1, NULL, 'd'}, {"from", 1, NULL, 'b'},
-		{"tz", 1, NULL, 'z'}, {"events", 1, NULL, 'e'}, {"orders", 1, NULL, 'n'},
-		{"customers", 1, NULL, 'c'}, {"seed", 1, NULL, 'r'}, {"format", 1, NULL, 't'},
-		{"agents", 1, NULL, 'a'}, {"plain", 0, NULL, 'p'}, {"spoil", 1, NULL, 'x'},
-		{"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	const char *agents = NULL;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
-		switch (c) {
-		case 'o':
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (c == 'o')
 			o->out = optarg;
-			break;
-		case 'f':
+		else if (c == 'f')
 			o->flat = optarg;
-			break;
-		case 's':
+		else if (c == 's')
 			o->stream = optarg;
-			break;
-		case 'd':
-			o->days = (uint32_t)number("days", optarg, 1, 3660);
-			break;
-		case 'b':
+		else if (c == 'b')
 			o->from = optarg;
-			break;
-		case 'z':
+		else if (c == 'z')
 			o->tz = optarg;
-			break;
-		case 'e':
-			o->events = number("events", optarg, 100, 2000000000);
-			break;
-		case 'n':
-			o->orders = number("orders", optarg, 1, 90000000);
-			break;
-		case 'c':
-			o->customers = number("customers", optarg, 10, 9000000);
-			break;
-		case 'r':
-			o->seed = number("seed", optarg, 0, UINT32_MAX);
-			break;
-		case 't':
+		else if (c == 't')
 			o->format = format_named(optarg);
-			break;
-		case 'a':
+		else if (c == 'a')
 			agents = optarg;
-			break;
-		case 'p':
+		else if (c == 'p')
 			o->plain = true;
-			break;
-		case 'x':
-			o->spoil = number("spoil", optarg, 0, 1000000);
-			break;
-		case 'h':
-			if (fputs(usage, stdout) < 0 || fflush(stdout) != 0)
-				die(3, "standard output: %s", strerror(errno));
-			exit(0);
-		default:
+		else if (c == 'h')
+			help();
+		else if (!option_number(o, c, optarg))
 			exit(2);
-		}
+	}
 	if (optind != argc)
 		die(2, "unexpected argument: '%.64s'", argv[optind]);
 	options_check(o, agents);
