@@ -22,8 +22,15 @@ struct rules_env {
 
 struct rules;
 
-/* Parses files (in order, one name space) and checks all that needs no input. NULL on failure. */
-struct rules *rules_load(const char *const *files, size_t n, const struct rules_env *env, struct err *e);
+/* Rules in a file or, when text is not NULL, given on the command line: `name` is the path, or what messages
+ * call the text ("-e"); a text may leave out its last ';'. */
+struct rules_source {
+	const char *name, *text;
+};
+
+/* Parses the sources (in order, one name space) and checks all that needs no input. NULL on failure. */
+struct rules *rules_load(const struct rules_source *sources, size_t n, const struct rules_env *env,
+	struct err *e);
 /* One expression, given on the command line: a predicate. `origin` names it in messages ("--where"). */
 struct rules *rules_expr(const char *text, const char *origin, const struct rules_env *env, struct err *e);
 void rules_free(struct rules *r);
