@@ -38,7 +38,7 @@ enum {
 #define NOBODY UINT32_MAX
 #define NOTHING UINT32_MAX
 
-/* ---- numbers that are the same everywhere ---------------------------------------------------- */
+/* ---- numbers that are the same everywhere ---------------------------------------------- */
 
 struct rng {
 	uint64_t state;
@@ -121,7 +121,7 @@ zipf(struct rng *r, uint32_t n, uint32_t q)
 	}
 }
 
-/* ---- days and times -------------------------------------------------------------------------- */
+/* ---- days and times -------------------------------------------------------------------- */
 
 /* Days since 1970-01-01 of a civil date, and back (Hinnant, "chrono-compatible low-level date
  * algorithms"). */
@@ -202,7 +202,7 @@ time_text(char *p, int64_t t, int hours)
 	return 25;
 }
 
-/* ---- what the program is told, and what it knows ---------------------------------------------- */
+/* ---- what the program is told, and what it knows ---------------------------------------- */
 
 enum format { CSV, TSV, NDJSON };
 enum stream_id {
@@ -374,7 +374,7 @@ rng_of(const struct store *s, enum purpose purpose, uint64_t number)
 	return rng_for(s->o.seed, purpose, number);
 }
 
-/* ---- writing a record ------------------------------------------------------------------------ */
+/* ---- writing a record ------------------------------------------------------------------ */
 
 static void
 raw(struct row *r, const char *p, size_t n)
@@ -600,7 +600,7 @@ put_order(struct row *r, uint64_t order)
 	put_number(r, 'o', order, 99999989);
 }
 
-/* ---- delivering records ---------------------------------------------------------------------- */
+/* ---- delivering records ---------------------------------------------------------------- */
 
 static bool
 wanted(const struct store *s, enum stream_id id)
@@ -740,7 +740,7 @@ deliver(struct store *s, enum stream_id id, int64_t t)
 		deliver_bytes(s, id, day, s->row.buf, s->row.n);
 }
 
-/* ---- people ---------------------------------------------------------------------------------- */
+/* ---- people ---------------------------------------------------------------------------- */
 
 static int
 pick_country(struct rng *r)
@@ -882,7 +882,7 @@ campaign_of(int channel, int64_t day, char *buf, size_t size)
 	return buf;
 }
 
-/* ---- products -------------------------------------------------------------------------------- */
+/* ---- products -------------------------------------------------------------------------- */
 
 static void
 product_make(struct store *s, uint32_t i)
@@ -972,7 +972,7 @@ products_write(struct store *s)
 	}
 }
 
-/* ---- customers ------------------------------------------------------------------------------- */
+/* ---- customers ------------------------------------------------------------------------- */
 
 static const char *
 pick_answer(struct rng *r, const struct answer *list)
@@ -1014,6 +1014,21 @@ profile_of(const struct store *s, uint32_t customer)
 		p.birth = days_from_civil(1992, 2, 29);
 	p.told = chance(&r, 3800);
 	return p;
+}
+
+/* What a customer mostly buys: by children, gender and age, and by taste. */
+static int
+favourite_of(const struct store *s, uint32_t customer)
+{
+	static const uint8_t women[] = {2, 1, 2, 1, 5}, men[] = {6, 3, 4, 6, 1};
+	uint32_t n = (uint32_t)(mix(customer + s->o.seed * 13) % 100);
+	struct profile p = profile_of(s, customer);
+
+	if (n < 70 && p.family[0] == 'c' && p.family[1] == 'h')
+		return p.family[9] == '0' ? 0 : p.family[9] == '4' ? 7 : 1;
+	if (n < 90 && p.gender != NULL && p.gender[0] != 'o')
+		return p.gender[0] == 'f' ? women[n % COUNT(women)] : men[n % COUNT(men)];
+	return (int)(n % (N_CATEGORIES - 1));
 }
 
 static uint32_t
@@ -1100,7 +1115,7 @@ customer_changed(struct store *s, uint32_t c, int64_t t)
 		customer_write(s, c);
 }
 
-/* ---- surveys --------------------------------------------------------------------------------- */
+/* ---- surveys --------------------------------------------------------------------------- */
 
 struct survey {
 	uint32_t customer, visitor;
@@ -1171,7 +1186,7 @@ survey_write(struct store *s, uint32_t customer, uint32_t visitor, int64_t at, b
 	}
 }
 
-/* ---- orders ---------------------------------------------------------------------------------- */
+/* ---- orders ---------------------------------------------------------------------------- */
 
 struct order {
 	uint64_t number;
@@ -1389,8 +1404,8 @@ order_life(struct store *s, const struct order *o, const struct bill *b, struct 
 	return n + after_payment(s, o, b, r, v + n);
 }
 
-/* Writes all that is known of an order by the end of the window: of the time before the window its last
- * version alone, as an export has it; in a flat file one version an order. */
+/* Writes all that is known of an order by the end of the window: of the time before the window its
+ * last version alone, as an export has it; in a flat file one version an order. */
 static void
 order_make(struct store *s, const struct order *o)
 {
@@ -1450,9 +1465,7 @@ order_unseen(struct store *s, struct rng *r, uint32_t c, int64_t t, bool tracked
 			     s->products[staple % 60 % s->n_products].launched <= t;
 		uint32_t product =
 			again ? staple % 60 % s->n_products
-			      : pick_product(s, r,
-					chance(r, 6000) ? (int)(staple % (N_CATEGORIES - 1)) : -1,
-					t);
+			      : pick_product(s, r, chance(r, 6000) ? favourite_of(s, c) : -1, t);
 
 		add_line(o.line, &o.lines, product, chance(r, 8200) ? 1 : 2 + below(r, 2));
 	}
@@ -1461,7 +1474,7 @@ order_unseen(struct store *s, struct rng *r, uint32_t c, int64_t t, bool tracked
 	order_make(s, &o);
 }
 
-/* ---- the time before the window --------------------------------------------------------------- */
+/* ---- the time before the window --------------------------------------------------------- */
 
 /* Days after which a customer likes to buy again. */
 static uint32_t
@@ -1512,7 +1525,8 @@ history_make(struct store *s, uint32_t c, uint32_t mean)
 		n++;
 	if (cycle * n > HISTORY_DAYS - 20)
 		cycle = (HISTORY_DAYS - 20) / n;
-	back = chance(&r, 3500) ? below(&r, HISTORY_DAYS - 10) : below(&r, cycle * 2 + 4);
+	back = chance(&r, n == 1 ? 7500 : 4000) ? below(&r, HISTORY_DAYS - 10)
+						: below(&r, cycle * 2 + 4);
 	day = first_day - 1 - back;
 	for (uint32_t i = 0; i < n; i++) {
 		at[i] = day * DAY + waking_second(&r, country);
@@ -1535,7 +1549,7 @@ history_make(struct store *s, uint32_t c, uint32_t mean)
 static void
 customers_make(struct store *s)
 {
-	uint64_t in_window = s->o.events / 125;
+	uint64_t in_window = s->o.events / 80;
 	uint64_t wanted_orders = s->o.orders > in_window ? s->o.orders - in_window : 0;
 	uint64_t buyers = (uint64_t)s->n_customers * 80 / 100 * 88 / 100 + 1;
 	uint64_t mean = wanted_orders * 1150 / buyers;
@@ -1559,7 +1573,7 @@ customers_make(struct store *s)
 	}
 }
 
-/* ---- rates, spend, calendar ------------------------------------------------------------------- */
+/* ---- rates, spend, calendar ------------------------------------------------------------- */
 
 /* Each currency wanders by up to 0.6 % a day and is drawn back to where it belongs. */
 static void
@@ -1646,7 +1660,7 @@ calendar_write(struct store *s)
 	}
 }
 
-/* ---- events ---------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------- */
 
 enum stage {
 	END,
@@ -1678,7 +1692,7 @@ static const uint8_t moves[PURCHASE + 1][PURCHASE + 1] = {
 	[PAGE] = {14, 12, 26, 14, 34, 0, 0, 0, 0},
 	[CATEGORY] = {10, 4, 14, 8, 64, 0, 0, 0, 0},
 	[SEARCH] = {14, 2, 8, 18, 58, 0, 0, 0, 0},
-	[PRODUCT] = {15, 7, 14, 7, 39, 18, 0, 0, 0},
+	[PRODUCT] = {15, 7, 14, 7, 36, 21, 0, 0, 0},
 	[CART] = {17, 5, 6, 1, 29, 0, 5, 37, 0},
 	[UNCART] = {30, 5, 20, 5, 40, 0, 0, 0, 0},
 	[CHECKOUT] = {26, 4, 0, 0, 0, 0, 0, 0, 70},
@@ -1875,7 +1889,7 @@ page_write(struct store *s, struct session *v, int64_t t, const char *page)
 	event_write(s, v, t, page, NOTHING, -1, 0);
 }
 
-/* ---- what visitors do ------------------------------------------------------------------------ */
+/* ---- what visitors do ------------------------------------------------------------------ */
 
 static bool
 signed_up(const struct store *s, const struct session *v)
@@ -2015,26 +2029,42 @@ act(struct store *s, struct session *v, int64_t t)
 	}
 }
 
-/* Per mille of the usual wish to buy: little after an order, most when a customer's cycle is over. */
+/* Per cent of the usual, by how a visit was won. */
+static uint32_t
+appetite_of(int channel)
+{
+	const char *medium = channels[channel].medium;
+
+	if (medium == NULL)
+		return 100;
+	if (strcmp(medium, "email") == 0)
+		return 170;
+	if (strcmp(medium, "cpm") == 0 || strcmp(medium, "cpv") == 0 ||
+		strcmp(medium, "video") == 0)
+		return 45;
+	if (strcmp(medium, "social") == 0 || strcmp(medium, "paid_social") == 0)
+		return 75;
+	return strcmp(medium, "cpc") == 0 ? 125 : 100;
+}
+
+/* Per mille of the usual wish to buy: little after an order, most when a customer's cycle is over;
+ * more in some countries and from some channels than from others. */
 static uint32_t
 keenness(const struct store *s, const struct session *v, int64_t t)
 {
+	uint32_t keen = 360, eighths;
 	const struct customer *who;
-	uint32_t eighths;
 
 	if (v->bot)
 		return 0;
-	if (v->customer == NOBODY)
-		return 260;
-	who = &s->customers[v->customer];
-	if (who->last_order == 0)
-		return 420;
-	eighths = (stamp(s, t) - who->last_order) / (cycle_of(s, v->customer) * DAY / 8);
-	return eighths < 2    ? 130
-	       : eighths < 6  ? 400
-	       : eighths < 11 ? 1000
-	       : eighths < 24 ? 750
-			      : 450;
+	if (v->customer != NOBODY) {
+		who = &s->customers[v->customer];
+		eighths = (stamp(s, t) - who->last_order) / (cycle_of(s, v->customer) * DAY / 8);
+		keen = eighths < 2 ? 180 : eighths < 6 ? 500 : eighths < 11 ? 1000 : 800;
+		if (who->last_order == 0 || eighths >= 24)
+			keen = 550;
+	}
+	return keen * countries[v->country].appetite / 100 * appetite_of(v->channel) / 100;
 }
 
 static enum stage
@@ -2108,7 +2138,7 @@ pause_before(struct store *s, const struct session *v, enum stage to)
 	return 2 + (below(r, 64) * below(r, 64) >> 4);
 }
 
-/* ---- the clock ------------------------------------------------------------------------------- */
+/* ---- the clock ------------------------------------------------------------------------- */
 
 static void
 schedule(struct store *s, uint32_t i, int64_t t)
@@ -2204,6 +2234,8 @@ session_start(struct store *s, int64_t t, int64_t day)
 	v->channel = chance(r, 5000) ? first_channel(s, visitor, china) : pick_channel(r, china);
 	if (v->device->platform[0] == 'a' && chance(r, 7000))
 		v->channel = chance(r, 2500) ? 26 : 0;
+	if (v->customer != NOBODY && chance(r, 5500))
+		v->category = favourite_of(s, v->customer);
 	n = below(r, 100);
 	v->logged = signed_up(s, v) && n < 42;
 	v->logs_in = n < 75;
@@ -2359,7 +2391,7 @@ simulate(struct store *s)
 		day_run(s, day, &weight, total, &rate);
 }
 
-/* ---- setting up and ending ------------------------------------------------------------------- */
+/* ---- setting up and ending ------------------------------------------------------------- */
 
 static void
 streams_make(struct store *s)

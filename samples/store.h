@@ -30,27 +30,28 @@ enum { N_CURRENCIES = sizeof(currencies) / sizeof(currencies[0]) };
 
 struct country {
 	const char *code, *language, *dial;
-	int currency;    /* index above */
-	int utc_hours;   /* for the hours of the day at which its people are awake */
-	unsigned weight; /* per mille of the visitors */
-	unsigned cod;    /* per mille of the orders that are paid at the door */
+	int currency;      /* index above */
+	int utc_hours;     /* for the hours of the day at which its people are awake */
+	unsigned weight;   /* per mille of the visitors */
+	unsigned cod;      /* per mille of the orders that are paid at the door */
+	unsigned appetite; /* per cent of the usual wish to buy */
 };
 
 static const struct country countries[] = {
-	{"CN", "zh-CN", "+86", 1, 8, 240, 4},
-	{"US", "en-US", "+1", 0, -6, 215, 0},
-	{"GB", "en-GB", "+44", 3, 0, 85, 0},
-	{"DE", "de-DE", "+49", 2, 1, 80, 0},
-	{"FR", "fr-FR", "+33", 2, 1, 60, 0},
-	{"JP", "ja-JP", "+81", 4, 9, 65, 60},
-	{"AU", "en-AU", "+61", 5, 10, 45, 0},
-	{"SG", "en-SG", "+65", 6, 8, 30, 10},
-	{"HK", "zh-HK", "+852", 7, 8, 35, 10},
-	{"BR", "pt-BR", "+55", 8, -3, 45, 90},
-	{"CA", "en-CA", "+1", 9, -5, 30, 0},
-	{"KR", "ko-KR", "+82", 10, 9, 30, 0},
-	{"CH", "de-CH", "+41", 11, 1, 15, 0},
-	{"MX", "es-MX", "+52", 12, -6, 25, 120},
+	{"CN", "zh-CN", "+86", 1, 8, 240, 4, 105},
+	{"US", "en-US", "+1", 0, -6, 215, 0, 115},
+	{"GB", "en-GB", "+44", 3, 0, 85, 0, 105},
+	{"DE", "de-DE", "+49", 2, 1, 80, 0, 110},
+	{"FR", "fr-FR", "+33", 2, 1, 60, 0, 90},
+	{"JP", "ja-JP", "+81", 4, 9, 65, 60, 125},
+	{"AU", "en-AU", "+61", 5, 10, 45, 0, 100},
+	{"SG", "en-SG", "+65", 6, 8, 30, 10, 95},
+	{"HK", "zh-HK", "+852", 7, 8, 35, 10, 100},
+	{"BR", "pt-BR", "+55", 8, -3, 45, 90, 65},
+	{"CA", "en-CA", "+1", 9, -5, 30, 0, 100},
+	{"KR", "ko-KR", "+82", 10, 9, 30, 0, 90},
+	{"CH", "de-CH", "+41", 11, 1, 15, 0, 120},
+	{"MX", "es-MX", "+52", 12, -6, 25, 120, 60},
 };
 enum { N_COUNTRIES = sizeof(countries) / sizeof(countries[0]) };
 enum { CN = 0, HK = 8 };
