@@ -52,7 +52,7 @@ struct work {
 	struct rec_out *state_out;
 	int64_t watermark, old_watermark;
 	bool have_watermark;
-	struct buf text, patched;
+	struct buf text, patched, hit;
 	uint64_t written; /* events */
 };
 
@@ -120,6 +120,7 @@ read_state(struct work *w)
 	int mark = rec_in_is_empty(in) ? -1 : rec_in_need(in, WATERMARK, REC_TIME, &f->err);
 	if (mark >= 0 && events_columns(&w->events, in, &cols, &f->err) == LIMN_OK)
 		while (rec_in_next(in, &b, &f->err) > 0) {
+			events_begin(&w->events, &cols, b);
 			for (size_t i = 0; i < b->n; i++) {
 				struct span raw = b->raw[i];
 				watermark_suffix(o.enc, b->col[mark].text[i], &suffix);
@@ -154,6 +155,7 @@ read_events(struct work *w, const struct event_columns *cols)
 	const struct rec_batch *b;
 	bool copies = rec_out_copies(f->out);
 	while (flow_next(f, &b)) {
+		events_begin(&w->events, cols, b);
 		for (size_t i = 0; i < b->n; i++) {
 			int64_t at = b->col[cols->ts].time[i];
 			if (at == WHEN_MISSING) {
@@ -180,7 +182,6 @@ read_events(struct work *w, const struct event_columns *cols)
 static void
 write_session(struct work *w, struct event **e, size_t n, struct span id)
 {
-	char digits[24];
 	struct span known = SPAN_MISSING;
 	for (size_t i = 0; i < n && span_missing(known); i++)
 		known = event_customer(e[i]);
@@ -196,9 +197,10 @@ write_session(struct work *w, struct event **e, size_t n, struct span id)
 			packed = buf_as_span(&w->patched);
 		}
 		struct span extra[2] = {id, SPAN_MISSING};
+		w->hit.len = 0;
+		buf_uint(&w->hit, i + 1);
 		if (!span_missing(id))
-			extra[1] = (struct span){
-				digits, (size_t)snprintf(digits, sizeof(digits), "%zu", i + 1)};
+			extra[1] = buf_as_span(&w->hit);
 		rec_out_emit(w->flow->out, packed, extra);
 	}
 	w->written += n;
@@ -299,6 +301,7 @@ finish(struct work *w)
 	events_free(&w->events);
 	buf_free(&w->text);
 	buf_free(&w->patched);
+	buf_free(&w->hit);
 	/* The output first: a run that dies between the two is run again with the old state. */
 	if (f->err.code == LIMN_OK && f->common->output) {
 		rec_out_close(f->out, &f->count.records_out, &f->count.bytes_out, &f->err);

@@ -78,19 +78,32 @@ add_codes(struct events *ev, const struct event_columns *cols, const struct rec_
 }
 
 void
+events_begin(struct events *ev, const struct event_columns *cols, const struct rec_batch *b)
+{
+	uint32_t which[REC_BATCH_MAX], id[REC_BATCH_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		ev->visitor[i] = KEYSET_NONE;
+		ev->key[n] = b->col[cols->visitor].text[i];
+		which[n] = (uint32_t)i;
+		n += !span_missing(ev->key[n]);
+	}
+	keyset_add(ev->visitors, ev->key, n, id);
+	for (size_t i = 0; i < n; i++)
+		ev->visitor[which[i]] = id[i];
+}
+
+void
 events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i,
 	struct span packed, const char *raw)
 {
 	struct event e = {.ts = b->col[cols->ts].time[i],
 		.len = (uint32_t)packed.len,
-		.visitor = KEYSET_NONE};
-	struct span visitor = b->col[cols->visitor].text[i];
+		.visitor = ev->visitor[i]};
 	struct span id = cols->id < 0 ? SPAN_MISSING : b->col[cols->id].text[i];
 	struct span customer = cols->customer < 0 ? SPAN_MISSING : b->col[cols->customer].text[i];
 	if (ev->nnew_on)
 		add_codes(ev, cols, b, i);
-	if (!span_missing(visitor))
-		e.visitor = keyset_add1(ev->visitors, visitor);
 	ev->scratch.len = 0;
 	e.id_at = place(&ev->scratch, packed, raw, id, &e.id_len);
 	e.customer_at = place(&ev->scratch, packed, raw, customer, &e.customer_len);

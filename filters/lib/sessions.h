@@ -38,6 +38,8 @@ struct events {
 	size_t code_cap, nnew_on;
 	const char *const *new_on; /* names; borrowed */
 	struct keyset *visitors, *values;
+	uint32_t visitor[REC_BATCH_MAX]; /* of the batch begun */
+	struct span key[REC_BATCH_MAX];
 	int customer_col; /* of packed records, -1: not written */
 	struct arena text;
 	struct event **order; /* after events_order; event.visitor is a rank then */
@@ -57,6 +59,8 @@ void events_init(struct events *ev, struct rec_out *out, const struct zone *zone
 void events_free(struct events *ev);
 /* Finds the columns in `in`; LIMN_OK or e's code. */
 int events_columns(const struct events *ev, struct rec_in *in, struct event_columns *cols, struct err *e);
+/* To be called with each batch before its events are added: looks up all its visitors at once. */
+void events_begin(struct events *ev, const struct event_columns *cols, const struct rec_batch *b);
 /* Copies the event: record i of b, whose packed bytes are `packed`. Where these are the raw record itself
  * (raw, else NULL), values inside it are not copied again. ts must not be missing. */
 void events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i,
