@@ -90,6 +90,7 @@ put_uint(struct buf *text, uint64_t n)
 }
 
 #define ROW_TEXT_MAX 512
+#define AHEAD 16 /* rows go by id, buyers lie as they came: fetch them while others are written */
 
 static void
 write_row(struct run *r, uint32_t id, const struct rfm_scored *scored, struct buf *text)
@@ -132,6 +133,8 @@ write_rows(struct run *r)
 	for (size_t i = 0; i < r->in.set.n && !rec_out_failed(r->flow.out); i++) {
 		const struct rfm_buyer *b = &r->in.set.of[order[i]];
 		struct rfm_scored scored;
+		if (i + AHEAD < r->in.set.n)
+			__builtin_prefetch(&r->in.set.of[order[i + AHEAD]]);
 		if (!rfm_score(&r->cuts, &r->split, &r->in.set, b, &scored)) {
 			rfm_in_large(&r->in, order[i], &r->flow.err);
 			break;

@@ -248,31 +248,43 @@ rfm_cuts_resolve(struct rfm_cuts *c, const struct rfm_set *s)
 
 /* ---- splits ---- */
 
+/* The sum over all buyers in the window. */
+static bool
+sum_all(const struct rfm_set *s, int axis, struct dec *sum)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->of[i].orders && !dec_add(*sum, split_value(s, &s->of[i], axis), sum))
+			return false;
+	return true;
+}
+
+/* The sum of the two values in the middle of n, which are one when n is odd. */
+static bool
+sum_middle(const struct rfm_set *s, int axis, size_t n, struct dec *sum)
+{
+	struct item *a = xmalloc((n + 1) * sizeof(*a));
+	bool fits = true;
+	rank(s, axis, true, a);
+	for (size_t i = (n - 1) / 2; i <= n / 2 && fits; i++)
+		fits = dec_add(*sum, split_value(s, &s->of[a[i].id], axis), sum);
+	free(a);
+	return fits;
+}
+
 int
 rfm_split_make(struct rfm_split *sp, const struct rfm_set *s, struct err *e)
 {
 	static const char *const name[] = {"recency_days", "orders", "amount"};
-	struct item *a = xmalloc((s->n + 1) * sizeof(*a));
-	sp->known = false;
-	for (int axis = 0; axis < RFM_AXES; axis++) {
-		size_t n = rank(s, axis, true, a);
-		if (!n)
-			break;
-		/* the median is the mean of the two values in the middle (once the same one) */
-		bool all = sp->how == RFM_MEAN;
-		size_t from = all ? 0 : (n - 1) / 2, to = all ? n : n / 2 + 1;
-		struct dec sum = dec_int(0);
-		for (size_t i = from; i < to; i++)
-			if (!dec_add(sum, split_value(s, &s->of[a[i].id], axis), &sum)) {
-				free(a);
-				return err_set(e, LIMN_DATA,
-					"the sum of all customers' %s does not fit", name[axis]);
-			}
-		sp->num[axis] = sum;
-		sp->den = to - from;
-		sp->known = true;
+	size_t n = rfm_active(s);
+	sp->known = n > 0;
+	sp->den = sp->how == RFM_MEAN ? n : 2 - n % 2;
+	for (int axis = 0; axis < RFM_AXES && n; axis++) {
+		sp->num[axis] = dec_int(0);
+		if (!(sp->how == RFM_MEAN ? sum_all(s, axis, &sp->num[axis])
+					  : sum_middle(s, axis, n, &sp->num[axis])))
+			return err_set(e, LIMN_DATA, "the sum of all customers' %s does not fit",
+				name[axis]);
 	}
-	free(a);
 	return LIMN_OK;
 }
 

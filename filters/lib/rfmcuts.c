@@ -152,7 +152,8 @@ static void
 put_dec(struct buf *b, struct dec d)
 {
 	char text[DEC_TEXT_MAX];
-	buf_put(b, text, dec_format(d, text));
+	size_t len = dec_format(d, text);
+	buf_put(b, text, len);
 }
 
 /* The age of a value of R in seconds: -v / 10^6, without a division. */
@@ -348,7 +349,8 @@ rfm_file_write(struct rec_out *out, const struct rfm_cuts *c, const struct rfm_s
 	struct buf b = {0};
 	char day[WHEN_TEXT_MAX];
 	if (s->as_of != WHEN_DAY_MISSING) {
-		buf_put(&b, day, when_format_day(s->as_of, day));
+		size_t len = when_format_day(s->as_of, day);
+		buf_put(&b, day, len);
 		put_member(out, "as_of", &b);
 	}
 	buf_uint(&b, (uint64_t)s->window);
