@@ -416,7 +416,7 @@ customers()
 	grep -E '^(k029|k030|x|y|k028|k001),' "$OUT" | is k001,1 k028,5 k029,1 k030,5 x,1 y,1
 	customers 30 | sed 's/,1$/,18446744073709551618/' >far.csv
 	expect 0 rfm-score --split fixed:1,1,1 --select customer_id,m far.csv
-	sed -n '2p;3p;$p' "$OUT" | is k001,5 k002,1 k030,5
+	sed -n '2p;3p;8p;9p;$p' "$OUT" | is k001,5 k002,1 k007,1 k008,2 k030,5
 	# and their mean: the total is too large
 	{ customers 30 | sed "s/,30\$/,$big/; s/,29\$/,$big/"; } >far.csv
 	expect 1 rfm-score far.csv
