@@ -201,6 +201,11 @@ test-asan: deps-test ## run the tests against programs built with sanitizers
 	@LIMN_BIN=$(CURDIR)/build/asan/bin LIMN_TOOLS=$(CURDIR)/build/asan/tools \
 		LIMN_UNIT=$(CURDIR)/build/asan/unit tests/run -j $(JOBS) $(if $(T),-t '$(T)')
 
+.PHONY: bench
+bench: deps-bench ## time the filters on 10 M events beside wc and mawk (BENCH='-n EVENTS -r RUNS')
+	+@$(SUBMAKE) build
+	@LIMN_BIN=$(abspath $(BUILD))/bin LIMN_TOOLS=$(abspath $(BUILD))/tools tests/bench/run $(BENCH)
+
 .PHONY: fuzz
 fuzz: deps-fuzz ## run every fuzz target for SECONDS=10 (T=NAME: one)
 	+@$(SUBMAKE) BUILD=build/fuzz CC=clang CXX=clang++ CFLAGS='-O1 -g' \
