@@ -25,6 +25,7 @@ T ?=
 # Seconds that each fuzz target runs.
 SECONDS ?= 10
 # Not empty: print every command.
+BENCH ?=
 V ?=
 
 # ---- packages: the one list -------------------------------------------------------------------
