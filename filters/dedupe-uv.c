@@ -231,8 +231,10 @@ write_kept(struct work *w, const struct kept *k, size_t first)
 	for (size_t s = 0; s < w->nsum; s++) {
 		struct dec total = w->total[first * w->nsum + s];
 		struct span value = SPAN_MISSING;
-		if (w->total_known[first * w->nsum + s])
-			value = (struct span){text, dec_format(total, text)};
+		if (w->total_known[first * w->nsum + s]) {
+			value.len = dec_format(total, text);
+			value.ptr = text;
+		}
 		struct buf *to = s % 2 ? &other : &w->scratch;
 		to->len = 0;
 		rec_out_patch(w->flow->out, packed, w->sum_col[s], value, to);

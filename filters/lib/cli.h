@@ -36,6 +36,7 @@ enum {
 	CLI_VERSION
 };
 
+/* clang-format off */
 #define CLI_COMMON                                                                                 \
 	{'o', "output", "FILE", "write to FILE, complete or not at all (default standard output)"},            \
 	        {CLI_FROM, "from", "ENC", "input encoding: tsv csv ndjson (default: by name, else content)"},   \
@@ -57,9 +58,10 @@ enum {
 	        {CLI_BLOCK, "block-size", "SIZE", NULL},                                                        \
 	        {CLI_HELP, "help", NULL, "print this help"},                                                    \
 	        {CLI_VERSION, "version", NULL, "print the version"}
-#define CLI_END                                                                                    \
-	{                                                                                          \
-		0, NULL, NULL, NULL                                                                \
+/* clang-format on */
+#define CLI_END                     \
+	{                           \
+		0, NULL, NULL, NULL \
 	}
 
 /* What the common options say. Borrowed from argv. */
@@ -82,7 +84,7 @@ struct cli {
 	const char *purpose;  /* one line */
 	const struct cli_opt *options;
 	struct cli_common *common;
-	const char *arg; /* the argument of the option just returned, or NULL */
+	const char *arg;      /* the argument of the option just returned, or NULL */
 	struct option *longs; /* made by cli_next */
 	char shorts[128];
 };

@@ -20,8 +20,8 @@ void csvin_free(struct csvin *p);
 /* Parses the record at the start of text, which is not an empty line. CSVIN_RECORD: *used bytes with the line
  * end, its fields ready. CSVIN_MORE: text ends inside the record and is not the last (`eof`). CSVIN_BAD:
  * *reason says why (a constant); how far to skip is the caller's rule. */
-enum csvin_result csvin_record(struct csvin *p, const char *text, size_t len, bool eof, size_t *used,
-	const char **reason);
+enum csvin_result csvin_record(
+	struct csvin *p, const char *text, size_t len, bool eof, size_t *used, const char **reason);
 /* The fields of the last record, borrowed until the next call. */
 const struct span *csvin_fields(const struct csvin *p, size_t *n);
 

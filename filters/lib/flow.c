@@ -69,8 +69,6 @@ flow_output(struct flow *f, bool like_input, const struct rec_name *extra, size_
 		.no_header = f->common->no_header,
 		.select = f->common->select,
 	};
-	if (!like_input && o.enc == REC_AUTO && !o.path && !rec_in_is_empty(f->in))
-		o.enc = rec_in_enc(f->in);
 	f->out = rec_out_open(&o, like_input ? f->in : NULL, extra, n, &f->err);
 	if (!f->out)
 		die(f);

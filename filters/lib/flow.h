@@ -19,14 +19,16 @@ struct flow {
 	/* What the ledger says besides the reader's and the writer's own counts. */
 	struct {
 		uint64_t duplicate, late, state_in, state_out, no_key;
-		uint64_t records_out, bytes_out; /* of an output that the filter closed itself (out is NULL then) */
-		struct buf more; /* further members: ,"name":value … */
+		uint64_t records_out,
+			bytes_out; /* of an output that the filter closed itself (out is NULL then) */
+		struct buf more;   /* further members: ,"name":value … */
 	} count;
 	int64_t started;
 };
 
 void flow_open(struct flow *f, struct cli_common *common);
-int flow_need(struct flow *f, const char *name, enum rec_type type); /* the slot; ends with exit 2 */
+/* the slot; ends with exit 2 */
+int flow_need(struct flow *f, const char *name, enum rec_type type);
 int flow_want(struct flow *f, const char *name, enum rec_type type); /* the slot or -1 */
 /* Opens the output: the input's records with extra columns, or, without `like_input`, only those. */
 void flow_output(struct flow *f, bool like_input, const struct rec_name *extra, size_t n);

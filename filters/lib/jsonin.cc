@@ -126,7 +126,8 @@ visit_string(jsonin *j, ondemand::value value, const std::string *path)
 	if (!memchr(raw.ptr, '\\', raw.len)) /* as it stands, between its quotes */
 		store(j, path, {raw.ptr + 1, raw.len - 2}, 0);
 	else if (path && j->want.count(*path)) /* simdjson's copy lasts only for this line */
-		store(j, path, arena_copy(j->arena, {text.data() ? text.data() : "", text.size()}), 0);
+		store(j, path, arena_copy(j->arena, {text.data() ? text.data() : "", text.size()}),
+			0);
 	return SUCCESS;
 }
 
@@ -138,9 +139,9 @@ visit_scalar(jsonin *j, ondemand::value value, ondemand::json_type type, const s
 	auto is = [&raw](const char *word) {
 		return raw.len == strlen(word) && memcmp(raw.ptr, word, raw.len) == 0;
 	};
-	if (type == ondemand::json_type::null ? !is("null")
-	    : type == ondemand::json_type::boolean ? !is("true") && !is("false")
-	                                           : !is_number(raw))
+	if (type == ondemand::json_type::null          ? !is("null")
+		: type == ondemand::json_type::boolean ? !is("true") && !is("false")
+						       : !is_number(raw))
 		return type == ondemand::json_type::number ? NUMBER_ERROR : TAPE_ERROR;
 	if (type == ondemand::json_type::null)
 		store(j, path, SPAN_MISSING, 0);
@@ -243,7 +244,8 @@ read_object(jsonin *j, const char *text, size_t len)
 	if (e || (e = visit_members(j, object, nullptr, 0)))
 		return e;
 	const char *rest; /* there must be none */
-	return j->document.current_location().get(rest) == OUT_OF_BOUNDS ? SUCCESS : TRAILING_CONTENT;
+	return j->document.current_location().get(rest) == OUT_OF_BOUNDS ? SUCCESS
+									 : TRAILING_CONTENT;
 }
 
 bool
@@ -280,7 +282,7 @@ jsonin_want(struct jsonin *j, const char *path)
 
 bool
 jsonin_object(struct jsonin *j, const char *text, size_t len, struct arena *a, struct span *values,
-        uint8_t *bare, uint64_t *unknown, const char **reason)
+	uint8_t *bare, uint64_t *unknown, const char **reason)
 {
 	for (size_t i = 0; i < j->want.size(); i++) {
 		values[i] = SPAN_MISSING;
@@ -297,8 +299,8 @@ jsonin_object(struct jsonin *j, const char *text, size_t len, struct arena *a, s
 }
 
 bool
-jsonin_names(struct jsonin *j, const char *text, size_t len, void (*name)(void *ctx, struct span s), void *ctx,
-        const char **reason)
+jsonin_names(struct jsonin *j, const char *text, size_t len, void (*name)(void *ctx, struct span s),
+	void *ctx, const char **reason)
 {
 	ondemand::object object;
 	error_code e = open_object(j, text, len, object);
@@ -316,7 +318,7 @@ jsonin_names(struct jsonin *j, const char *text, size_t len, void (*name)(void *
 
 void
 jsonin_replace(struct jsonin *j, const char *text, size_t len, const char *name, struct span member,
-        struct buf *dst)
+	struct buf *dst)
 {
 	ondemand::object object;
 	if (open_object(j, text, len, object))
@@ -334,8 +336,10 @@ jsonin_replace(struct jsonin *j, const char *text, size_t len, const char *name,
 		to = token.data() + token.size();
 		if (field.unescaped_key().get(key) || value.type().get(type))
 			return;
-		bool nested = type == ondemand::json_type::object || type == ondemand::json_type::array;
-		if (nested && (visit(j, value, nullptr, 1) || j->document.current_location().get(to)))
+		bool nested =
+			type == ondemand::json_type::object || type == ondemand::json_type::array;
+		if (nested &&
+			(visit(j, value, nullptr, 1) || j->document.current_location().get(to)))
 			return;
 		if (key == name)
 			continue;
@@ -348,7 +352,8 @@ jsonin_replace(struct jsonin *j, const char *text, size_t len, const char *name,
 
 bool
 jsonin_schema(struct jsonin *j, const char *text, size_t len,
-        void (*field)(void *ctx, struct span name, struct span type), void *ctx, const char **reason)
+	void (*field)(void *ctx, struct span name, struct span type), void *ctx,
+	const char **reason)
 {
 	ondemand::object object;
 	ondemand::array fields;
@@ -359,7 +364,7 @@ jsonin_schema(struct jsonin *j, const char *text, size_t len,
 		ondemand::object one;
 		std::string_view name, type;
 		if ((e = each.get_object().get(one)) || (e = one["name"].get_string().get(name)) ||
-		        (e = one["type"].get_string().get(type)))
+			(e = one["type"].get_string().get(type)))
 			return told(e, reason);
 		field(ctx, {name.data(), name.size()}, {type.data(), type.size()});
 	}

@@ -30,21 +30,22 @@ size_t jsonin_want(struct jsonin *j, const char *path);
 /* Reads the object in text[0 .. len). values[i] and bare[i] (1: number, true, false, list, object) for each
  * wanted i; borrowed from text or from a. *unknown grows by the top-level members that no want names. False:
  * *reason is a constant that says what is wrong. */
-bool jsonin_object(struct jsonin *j, const char *text, size_t len, struct arena *a, struct span *values,
-	uint8_t *bare, uint64_t *unknown, const char **reason);
+bool jsonin_object(struct jsonin *j, const char *text, size_t len, struct arena *a,
+	struct span *values, uint8_t *bare, uint64_t *unknown, const char **reason);
 
 /* Calls name() for each top-level member, in order. */
-bool jsonin_names(struct jsonin *j, const char *text, size_t len, void (*name)(void *ctx, struct span s),
-	void *ctx, const char **reason);
+bool jsonin_names(struct jsonin *j, const char *text, size_t len,
+	void (*name)(void *ctx, struct span s), void *ctx, const char **reason);
 
 /* Appends the object to dst with the one member `"name":value` in place of any of that name. The text must be
  * an object that jsonin_object accepted. */
-void jsonin_replace(struct jsonin *j, const char *text, size_t len, const char *name, struct span member,
-	struct buf *dst);
+void jsonin_replace(struct jsonin *j, const char *text, size_t len, const char *name,
+	struct span member, struct buf *dst);
 
 /* The fields of a Table Schema (a whole JSON text): name and type of each. */
 bool jsonin_schema(struct jsonin *j, const char *text, size_t len,
-	void (*field)(void *ctx, struct span name, struct span type), void *ctx, const char **reason);
+	void (*field)(void *ctx, struct span name, struct span type), void *ctx,
+	const char **reason);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,8 @@
 #define LIMN_MSG_H
 
 enum {
-	LIMN_OK = 0,    /* done: every byte read, understood or counted as rejected, written, flushed */
+	LIMN_OK =
+		0, /* done: every byte read, understood or counted as rejected, written, flushed */
 	LIMN_DATA = 1,  /* bad data */
 	LIMN_USAGE = 2, /* bad usage or rules */
 	LIMN_SYSTEM = 3 /* I/O or system */

@@ -42,7 +42,7 @@ bool dec_div(struct dec a, struct dec b, struct dec *out);
 /* Half to even at `scale` digits behind the point (0 .. DEC_SCALE_MAX). */
 struct dec dec_round(struct dec a, int scale);
 struct dec dec_floor(struct dec a);
-int dec_cmp(struct dec a, struct dec b); /* <0, 0, >0; exact for every pair */
+int dec_cmp(struct dec a, struct dec b);     /* <0, 0, >0; exact for every pair */
 bool dec_to_int(struct dec a, int64_t *out); /* false unless a whole number that fits */
 
 /* Writes plain decimal text: no exponent, no trailing zeros, "-0" never. Returns its length; no NUL. */

@@ -29,7 +29,8 @@
 #include "when.h"
 
 enum rec_enc { REC_AUTO, REC_TSV, REC_CSV, REC_NDJSON };
-bool rec_enc_name(const char *name, enum rec_enc *out); /* "tsv" "csv" "ndjson" ("jsonl" is ndjson) */
+/* "tsv" "csv" "ndjson" ("jsonl" is ndjson) */
+bool rec_enc_name(const char *name, enum rec_enc *out);
 
 enum rec_type { REC_TEXT, REC_NUM, REC_TIME, REC_DAY };
 
@@ -42,7 +43,7 @@ struct rec_col {
 	struct dec *num;
 	int64_t *time;
 	int32_t *day;
-	uint8_t *bare; /* ndjson input: 1 where the value was a number, true, false, list or object */
+	uint8_t *bare; /* ndjson: 1 where the value was a number, true, false, list or object */
 };
 
 struct rec_batch {
@@ -67,7 +68,7 @@ struct rec_in_opts {
 	enum rec_enc enc;
 	const char *columns;     /* names for headerless input, comma-separated, or NULL */
 	const char *as;          /* NEW=OLD,NEW=A|B,NEW=A+B or NULL */
-	const char *stream;      /* a Table Schema file that types the columns and names ndjson's, or NULL */
+	const char *stream;      /* a Table Schema that types columns, names ndjson's; or NULL */
 	const struct zone *zone; /* for times without offset and for days */
 	const char *time_format; /* strptime, or NULL */
 	const char *rejects;     /* file for bad records, or NULL: stop at the first */
@@ -76,9 +77,9 @@ struct rec_in_opts {
 	size_t block;      /* bytes read at a time; 0: the default (tests use small ones) */
 	bool progress;
 };
-#define REC_IN_DEFAULTS                                                                            \
-	{                                                                                          \
-		.max_rejects = {true, 1000}, .max_record = 16u << 20                               \
+#define REC_IN_DEFAULTS                                              \
+	{                                                            \
+		.max_rejects = {true, 1000}, .max_record = 16u << 20 \
 	}
 
 struct rec_in;
@@ -88,8 +89,8 @@ struct rec_in *rec_in_open(const struct rec_in_opts *opts, struct err *e);
 void rec_in_free(struct rec_in *in); /* closes everything; NULL is fine */
 
 enum rec_enc rec_in_enc(const struct rec_in *in);
-bool rec_in_is_empty(const struct rec_in *in); /* no byte of input and no --columns: any column may be
-                                                  wanted, none is there */
+/* no byte of input and no --columns: any column may be wanted, none is there */
+bool rec_in_is_empty(const struct rec_in *in);
 size_t rec_in_ncols(const struct rec_in *in);
 const char *rec_in_name(const struct rec_in *in, size_t i); /* after --as */
 
@@ -133,8 +134,11 @@ struct rec_name {
 };
 
 struct rec_out_opts {
-	const char *path; /* NULL: standard output; else a temporary file beside it, renamed at close */
-	enum rec_enc enc; /* REC_AUTO: by the name of path, else that of the input */
+	/* NULL: standard output; else a temporary file beside it, renamed at close */
+	const char *path;
+	enum rec_enc
+		enc; /* REC_AUTO: by the name of path, else `fallback`, else that of `like`, else tsv */
+	enum rec_enc fallback;
 	bool no_header;
 	const char *select; /* comma-separated output columns, or NULL: all */
 };
@@ -147,7 +151,8 @@ struct rec_out *rec_out_open(const struct rec_out_opts *opts, struct rec_in *lik
 	const struct rec_name *extra, size_t nextra, struct err *e);
 
 /* Writes record i of the batch and the extra values. Errors are sticky and told by rec_out_close. */
-void rec_out_pass(struct rec_out *out, const struct rec_batch *b, size_t i, const struct span *extra);
+void rec_out_pass(
+	struct rec_out *out, const struct rec_batch *b, size_t i, const struct span *extra);
 /* The same in two steps, for filters that keep records: appends record i to dst as bytes in the output's
  * encoding, from which rec_out_emit makes the whole output record. */
 void rec_out_pack(struct rec_out *out, const struct rec_batch *b, size_t i, struct buf *dst);
@@ -159,14 +164,17 @@ void rec_out_row(struct rec_out *out, const struct span *values);
  * rec_out_npacked), in output order (borrowed from packed or scratch), or replaces one of them. */
 size_t rec_out_npacked(const struct rec_out *out);
 int rec_out_packed_col(const struct rec_out *out, const char *name); /* index in it, or -1 */
-void rec_out_unpack(struct rec_out *out, struct span packed, struct span *values, struct buf *scratch);
-void rec_out_patch(struct rec_out *out, struct span packed, int col, struct span value, struct buf *dst);
+void rec_out_unpack(
+	struct rec_out *out, struct span packed, struct span *values, struct buf *scratch);
+void rec_out_patch(
+	struct rec_out *out, struct span packed, int col, struct span value, struct buf *dst);
 /* Order of two packed records by the tsv bytes of their values, column by column: the same whatever the
  * encoding. */
 int rec_out_compare(struct rec_out *out, struct span a, struct span b);
 
 enum rec_enc rec_out_enc(const struct rec_out *out);
-bool rec_out_copies(const struct rec_out *out); /* a packed record is the raw record, byte for byte */
+/* a packed record is the raw record, byte for byte */
+bool rec_out_copies(const struct rec_out *out);
 bool rec_out_failed(const struct rec_out *out); /* a write failed: no use in going on */
 
 /* Flushes; with a path: fsync and rename. Nothing is known written until this returned LIMN_OK. Frees out. */

@@ -18,10 +18,10 @@ enum cut { CUT_END, CUT_FULL, CUT_BAD };
 
 struct cutter {
 	enum rec_enc enc;
-	size_t ncols;         /* physical columns */
-	struct span **field;  /* [physical column][record]; NULL where nobody needs it */
-	uint8_t **bare;       /* ndjson only, like field */
-	uint32_t *needed;     /* the physical columns that are not NULL in field */
+	size_t ncols;        /* physical columns */
+	struct span **field; /* [physical column][record]; NULL where nobody needs it */
+	uint8_t **bare;      /* ndjson only, like field */
+	uint32_t *needed;    /* the physical columns that are not NULL in field */
 	size_t nneeded, field_cap;
 	struct csvin *csv;
 	struct jsonin *json;
@@ -35,11 +35,12 @@ struct cutter {
 	size_t n; /* records cut so far */
 	struct span raw[REC_BATCH_MAX];
 	uint64_t line[REC_BATCH_MAX], offset[REC_BATCH_MAX];
-	uint64_t next_line;   /* of the record at the position */
-	uint64_t base;        /* the block's offset in its file */
-	bool newline_added;   /* the block's last '\n' is ours: the file did not end in one */
+	uint64_t next_line; /* of the record at the position */
+	uint64_t base;      /* the block's offset in its file */
+	bool newline_added; /* the block's last '\n' is ours: the file did not end in one */
 
-	const char *bad_reason; /* CUT_BAD: why, in which physical column (-1: all), how many bytes to skip */
+	/* CUT_BAD: why, in which physical column (-1: all), how many bytes to skip */
+	const char *bad_reason;
 	int bad_col;
 	size_t bad_len;
 	char bad_text[96];
@@ -66,9 +67,9 @@ struct column {
 	uint32_t *source; /* physical columns; COL_PART: slot of the time */
 	size_t nsource;
 	enum when_part part;
-	bool hidden;   /* wanted by path or derived: not a column of the output by itself */
-	bool renamed;  /* its name is not the input's */
-	bool bare;     /* a schema says number, integer or boolean */
+	bool hidden;  /* wanted by path or derived: not a column of the output by itself */
+	bool renamed; /* its name is not the input's */
+	bool bare;    /* a schema says number, integer or boolean */
 };
 
 struct slot {
@@ -106,14 +107,16 @@ struct rec_in {
 };
 
 /* rec_cols.c */
-int cols_init(struct rec_in *in, struct err *e);  /* from in->physical, --as, the schema */
+int cols_init(struct rec_in *in, struct err *e);          /* from in->physical, --as, the schema */
 int cols_find(const struct rec_in *in, const char *name); /* index or -1 */
 int cols_want_column(struct rec_in *in, size_t column, enum rec_type type);
-void cols_fill(struct rec_in *in); /* slots from the cutter's fields; bad_slot where a value does not read */
+void cols_fill(struct rec_in
+		*in); /* slots from the cutter's fields; bad_slot where a value does not read */
 void cols_compact(struct rec_in *in); /* drops records whose keep is 0 */
 void cols_free(struct rec_in *in);
 const char *cols_type_error(enum rec_type type);
-bool cols_raw_order(const struct rec_in *in); /* the columns are the input's own: raw records can be passed on */
+bool cols_raw_order(const struct rec_in
+		*in);            /* the columns are the input's own: raw records can be passed on */
 bool json_number(struct span s); /* may stand bare in JSON */
 
 /* rec_in.c: any file as one text, NUL-terminated and padded; NULL with e filled */

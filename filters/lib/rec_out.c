@@ -344,6 +344,8 @@ rec_out_open(const struct rec_out_opts *o, struct rec_in *like, const struct rec
 	if (out->enc == REC_AUTO && dot)
 		rec_enc_name(dot + 1, &out->enc);
 	if (out->enc == REC_AUTO)
+		out->enc = o->fallback;
+	if (out->enc == REC_AUTO)
 		out->enc = like && rec_in_enc(like) != REC_AUTO ? rec_in_enc(like) : REC_TSV;
 	out->raw = like && !o->select && out->enc == rec_in_enc(like) && cols_raw_order(like);
 	if (o->select ? selected_columns(out, o->select, like, extra, nextra, e)

@@ -13,8 +13,8 @@ struct event {
 	int64_t ts;
 	const char *packed;
 	uint32_t len;
-	uint32_t visitor;                /* id in events.visitors, or KEYSET_NONE; later its rank */
-	uint32_t id_at, id_len;          /* event_id, from packed; length EVENT_MISSING: none */
+	uint32_t visitor;       /* id in events.visitors, or KEYSET_NONE; later its rank */
+	uint32_t id_at, id_len; /* event_id, from packed; length EVENT_MISSING: none */
 	uint32_t customer_at, customer_len;
 };
 
@@ -22,10 +22,10 @@ struct event {
 #define EVENT_NEW_ON_MAX 32
 
 struct session_rules {
-	int64_t gap;       /* microseconds */
-	bool inclusive;    /* a pause of exactly the gap starts a session */
+	int64_t gap;    /* microseconds */
+	bool inclusive; /* a pause of exactly the gap starts a session */
 	bool split_day;
-	int64_t max_length; /* microseconds, 0: none */
+	int64_t max_length;  /* microseconds, 0: none */
 	uint64_t max_events; /* 0: none */
 };
 
@@ -34,7 +34,8 @@ struct events {
 	const struct zone *zone;
 	struct event *event;
 	size_t n, cap;
-	uint32_t *code; /* [event][nnew_on]: interned values of the --new-on columns, 0 where missing */
+	/* [event][nnew_on]: interned values of the --new-on columns, 0 where missing */
+	uint32_t *code;
 	size_t code_cap, nnew_on;
 	const char *const *new_on; /* names; borrowed */
 	struct keyset *visitors, *values;
@@ -54,17 +55,18 @@ struct event_columns {
 	int new_on[EVENT_NEW_ON_MAX];
 };
 
-void events_init(struct events *ev, struct rec_out *out, const struct zone *zone, const char *const *new_on,
-	size_t nnew_on);
+void events_init(struct events *ev, struct rec_out *out, const struct zone *zone,
+	const char *const *new_on, size_t nnew_on);
 void events_free(struct events *ev);
 /* Finds the columns in `in`; LIMN_OK or e's code. */
-int events_columns(const struct events *ev, struct rec_in *in, struct event_columns *cols, struct err *e);
+int events_columns(
+	const struct events *ev, struct rec_in *in, struct event_columns *cols, struct err *e);
 /* To be called with each batch before its events are added: looks up all its visitors at once. */
 void events_begin(struct events *ev, const struct event_columns *cols, const struct rec_batch *b);
 /* Copies the event: record i of b, whose packed bytes are `packed`. Where these are the raw record itself
  * (raw, else NULL), values inside it are not copied again. ts must not be missing. */
-void events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i,
-	struct span packed, const char *raw);
+void events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b,
+	size_t i, struct span packed, const char *raw);
 void events_order(struct events *ev);
 /* The next visitor in order and its n > 0 events; false at the end. Borrowed until events_free. */
 bool events_next_visitor(struct events *ev, struct span *visitor, struct event ***e, size_t *n);
@@ -80,11 +82,13 @@ event_packed(const struct event *e)
 static inline struct span
 event_customer(const struct event *e)
 {
-	return e->customer_len == EVENT_MISSING ? SPAN_MISSING
-	                                        : (struct span){e->packed + e->customer_at, e->customer_len};
+	return e->customer_len == EVENT_MISSING
+		       ? SPAN_MISSING
+		       : (struct span){e->packed + e->customer_at, e->customer_len};
 }
 
 /* The end of the session that starts at e[at]: the first of e[at + 1 .. n) that is not in it, or n. */
-size_t session_end(const struct events *ev, const struct session_rules *r, struct event **e, size_t at, size_t n);
+size_t session_end(const struct events *ev, const struct session_rules *r, struct event **e,
+	size_t at, size_t n);
 
 #endif

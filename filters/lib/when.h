@@ -28,7 +28,8 @@ struct zone;
  * process; a second call with another name is LIMN_USAGE. */
 const struct zone *zone_open(const char *name, struct err *e);
 const char *zone_name(const struct zone *z);
-int32_t zone_offset(const struct zone *z, int64_t instant); /* seconds east of UTC at that instant */
+/* seconds east of UTC at that instant */
+int32_t zone_offset(const struct zone *z, int64_t instant);
 
 /* Times read: ISO 8601 with T or blank, offset (+08:00 +0800 +08) or Z or none; "YYYY-MM-DD
  * HH:MM:SS[.fff][ UTC]" and with a blank before an offset; hours and minutes alone ("2026-11-22 08:00");
@@ -42,10 +43,10 @@ bool when_parse_day(struct span s, int32_t *out); /* YYYY-MM-DD, a real date */
 size_t when_format(int64_t instant, char out[WHEN_TEXT_MAX]);
 size_t when_format_day(int32_t day, char out[WHEN_TEXT_MAX]);
 
-int32_t when_day(const struct zone *z, int64_t instant);       /* the local day it falls on */
-int64_t when_local(const struct zone *z, int64_t instant);     /* local clock time as if it were UTC */
-int64_t when_instant(const struct zone *z, int64_t local);     /* the inverse: see the rules on top */
-int64_t when_day_start(const struct zone *z, int32_t day);     /* first instant of the local day */
+int32_t when_day(const struct zone *z, int64_t instant);   /* the local day it falls on */
+int64_t when_local(const struct zone *z, int64_t instant); /* local clock time as if it were UTC */
+int64_t when_instant(const struct zone *z, int64_t local); /* the inverse: see the rules on top */
+int64_t when_day_start(const struct zone *z, int32_t day); /* first instant of the local day */
 
 /* Calendar arithmetic; months and years clamp to the end of the month (31 Jan + 1 month = 28/29 Feb). */
 void when_civil(int32_t day, int *year, int *month, int *mday);
@@ -53,13 +54,15 @@ int32_t when_from_civil(int year, int month, int mday); /* WHEN_DAY_MISSING for 
 int32_t when_add_months(int32_t day, int months);
 int when_weekday(int32_t day); /* 1 = Monday .. 7 = Sunday (ISO) */
 void when_iso_week(int32_t day, int *year, int *week);
-int when_years_between(int32_t from, int32_t to); /* whole years; a 29 Feb counts on 28 Feb in common years */
+/* whole years; a 29 Feb counts on 28 Feb in common years */
+int when_years_between(int32_t from, int32_t to);
 
 /* The derived parts of an instant, as text: day 2026-11-22, week 2026-W47 (ISO), month 2026-11,
  * hour 2026-11-22T08 (local). Returns the length. */
 enum when_part { WHEN_DAY, WHEN_WEEK, WHEN_MONTH, WHEN_HOUR };
 bool when_part_name(struct span name, enum when_part *out); /* "day" "week" "month" "hour" */
-size_t when_format_part(const struct zone *z, int64_t instant, enum when_part p, char out[WHEN_TEXT_MAX]);
+size_t when_format_part(
+	const struct zone *z, int64_t instant, enum when_part p, char out[WHEN_TEXT_MAX]);
 
 /* A length of time: 90s 30m 36h 365d 2w, or bare seconds; > 0. Whole days are 24 h here. */
 bool when_parse_duration(struct span s, int64_t *us);

@@ -27,8 +27,8 @@ struct arena {
 };
 
 /* A zeroed struct arena is an empty arena. */
-void *arena_alloc(struct arena *a, size_t len); /* aligned to 8 bytes */
-char *arena_bytes(struct arena *a, size_t len); /* not aligned: packs strings tightly */
+void *arena_alloc(struct arena *a, size_t len);         /* aligned to 8 bytes */
+char *arena_bytes(struct arena *a, size_t len);         /* not aligned: packs strings tightly */
 struct span arena_copy(struct arena *a, struct span s); /* missing stays missing */
 char *arena_strdup(struct arena *a, const char *s);
 void arena_reset(struct arena *a); /* forgets all, keeps the newest chunk */

@@ -8,23 +8,24 @@
 
 static unsigned long check_count, check_failed;
 
-#define check(cond)                                                                                \
-	do {                                                                                       \
-		check_count++;                                                                     \
-		if (!(cond)) {                                                                     \
-			check_failed++;                                                            \
-			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond);                  \
-		}                                                                                  \
+#define check(cond)                                                               \
+	do {                                                                      \
+		check_count++;                                                    \
+		if (!(cond)) {                                                    \
+			check_failed++;                                           \
+			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
+		}                                                                 \
 	} while (0)
 
 /* The bytes of a (ptr, len) against a C string. */
-#define check_text(ptr, len, want)                                                                 \
-	do {                                                                                       \
-		check_count++;                                                                     \
-		if ((len) != strlen(want) || memcmp((ptr), (want), (len)) != 0) {                  \
-			check_failed++;                                                            \
-			printf("%s:%d: '%.*s' is not '%s'\n", __FILE__, __LINE__, (int)(len), (ptr), want); \
-		}                                                                                  \
+#define check_text(ptr, len, want)                                                            \
+	do {                                                                                  \
+		check_count++;                                                                \
+		if ((len) != strlen(want) || memcmp((ptr), (want), (len)) != 0) {             \
+			check_failed++;                                                       \
+			printf("%s:%d: '%.*s' is not '%s'\n", __FILE__, __LINE__, (int)(len), \
+				(ptr), want);                                                 \
+		}                                                                             \
 	} while (0)
 
 static inline int
