@@ -29,18 +29,21 @@ struct rules_source {
 };
 
 /* Parses the sources (in order, one name space) and checks all that needs no input. NULL on failure. */
-struct rules *rules_load(const struct rules_source *sources, size_t n, const struct rules_env *env,
-	struct err *e);
+struct rules *rules_load(
+	const struct rules_source *sources, size_t n, const struct rules_env *env, struct err *e);
 /* One expression, given on the command line: a predicate. `origin` names it in messages ("--where"). */
-struct rules *rules_expr(const char *text, const char *origin, const struct rules_env *env, struct err *e);
+struct rules *rules_expr(
+	const char *text, const char *origin, const struct rules_env *env, struct err *e);
 void rules_free(struct rules *r);
 
 /* What the files define, in order of definition. */
 enum rules_kind { RULES_METRIC, RULES_TAG, RULES_SEGMENT };
 size_t rules_count(const struct rules *r, enum rules_kind kind);
 const char *rules_name(const struct rules *r, enum rules_kind kind, size_t i);
-const char *rules_label(const struct rules *r, enum rules_kind kind, size_t i, const char *lang); /* or NULL */
-enum rec_type rules_type(const struct rules *r, enum rules_kind kind, size_t i); /* of a metric or tag, once bound */
+const char *rules_label(
+	const struct rules *r, enum rules_kind kind, size_t i, const char *lang); /* or NULL */
+enum rec_type rules_type(
+	const struct rules *r, enum rules_kind kind, size_t i); /* of a metric or tag, once bound */
 
 /* Values of one expression over a batch (or over groups). Exactly one array is set, by type; a boolean is
  * text 'true' or 'false' when written. */
@@ -63,8 +66,9 @@ int rules_bind(struct rules *r, struct rec_in *in, struct err *e);
 int rules_eval(struct rules *r, const struct rec_batch *b, struct err *e);
 /* The values of the last rules_eval; borrowed until the next. i counts within the kind. */
 const struct rules_vec *rules_tag(const struct rules *r, size_t i);
-const struct rules_vec *rules_segment(const struct rules *r, size_t i); /* RULES_BOOL, never missing */
-const struct rules_vec *rules_result(const struct rules *r);            /* of rules_expr */
+const struct rules_vec *rules_segment(
+	const struct rules *r, size_t i);                    /* RULES_BOOL, never missing */
+const struct rules_vec *rules_result(const struct rules *r); /* of rules_expr */
 
 /* A rec_filter_fn over rules_expr: ctx is the struct rules. */
 int rules_filter(void *ctx, const struct rec_batch *b, uint8_t *keep, struct err *e);
@@ -79,25 +83,26 @@ struct span rules_text(const struct rules_vec *v, size_t i, struct buf *scratch)
 struct rules_groups;
 
 struct rules_groups_opts {
-	const char *metrics;     /* names, comma-separated, or NULL: all */
-	const char *const *by;   /* one comma-separated list a grouping set; "" is the total */
+	const char *metrics;   /* names, comma-separated, or NULL: all */
+	const char *const *by; /* one comma-separated list a grouping set; "" is the total */
 	size_t nby;
-	const char *clustered;   /* records come clustered and sorted by this column, or NULL */
-	const char *shard_key;   /* partials: records were sharded by this column, or NULL */
-	uint64_t top;            /* groups kept a grouping set, the rest as Other; 0: all */
+	const char *clustered; /* records come clustered and sorted by this column, or NULL */
+	const char *shard_key; /* partials: records were sharded by this column, or NULL */
+	uint64_t top;          /* groups kept a grouping set, the rest as Other; 0: all */
 	bool partial, merge;
 };
 
 /* Binds metrics and grouping columns (columns of in, tags of r, derived parts) to in; with merge, in
  * holds partials. NULL on failure. */
-struct rules_groups *rules_groups_new(struct rules *r, struct rec_in *in, const struct rules_groups_opts *o,
-	struct err *e);
+struct rules_groups *rules_groups_new(
+	struct rules *r, struct rec_in *in, const struct rules_groups_opts *o, struct err *e);
 void rules_groups_free(struct rules_groups *g);
-int rules_groups_add(struct rules_groups *g, const struct rec_batch *b, struct err *e); /* 0 or -1 */
+int rules_groups_add(
+	struct rules_groups *g, const struct rec_batch *b, struct err *e); /* 0 or -1 */
 /* The output's columns, known once bound. */
 const struct rec_name *rules_groups_names(const struct rules_groups *g, size_t *n);
 /* Hands over every output row, sorted by key, to `row` (values as rec_out_row takes them). 0 or -1. */
-int rules_groups_finish(struct rules_groups *g, void (*row)(void *ctx, const struct span *values), void *ctx,
-	struct err *e);
+int rules_groups_finish(struct rules_groups *g, void (*row)(void *ctx, const struct span *values),
+	void *ctx, struct err *e);
 
 #endif

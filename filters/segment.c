@@ -1,0 +1,202 @@
+/* segment - the tags of every person, and the segments that he or she is in. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "flow.h"
+#include "ruleopt.h"
+#include "sorted.h"
+
+struct opts {
+	struct cli_common common;
+	struct ruleopt rules;
+	const char *key;
+	bool members, wide, check;
+};
+
+enum { OPT_WIDE = 256, OPT_MEMBERS, OPT_CHECK };
+
+static const struct cli_opt options[] = {
+	RULEOPT_OPTIONS,
+	{'k', "key", "COL", "the column that names a person (default person_id, else customer_id)"},
+	{OPT_WIDE, "wide", NULL, "write each row with its tags and segments (this is the default)"},
+	{OPT_MEMBERS, "members", NULL, "write a row for each segment that a person is in"},
+	{OPT_CHECK, "check", NULL, "only check the rules"},
+	CLI_COMMON,
+	CLI_END,
+};
+
+struct work {
+	struct flow *flow;
+	struct rules *rules;
+	struct sorted key;
+	bool members;
+	size_t ntag, nsegment;
+	struct span *value; /* of the extra columns */
+	struct buf scratch, names;
+};
+
+static void
+take_option(struct opts *o, const struct cli *c, int id)
+{
+	if (ruleopt_take(&o->rules, c, id))
+		return;
+	switch (id) {
+	case 'k':
+		o->key = c->arg;
+		break;
+	case OPT_WIDE:
+		o->wide = true;
+		break;
+	case OPT_MEMBERS:
+		o->members = true;
+		break;
+	case OPT_CHECK:
+		o->check = true;
+		break;
+	}
+	if (o->wide && o->members)
+		msg_die(LIMN_USAGE, "--wide and --members do not go together");
+}
+
+static void
+write_wide(struct work *w, const struct rec_batch *b, size_t i)
+{
+	w->scratch.len = w->names.len = 0;
+	buf_room(&w->scratch, (w->ntag + 1) * RULES_TEXT_MAX);
+	for (size_t k = 0; k < w->ntag; k++)
+		w->value[k] = rules_text(rules_tag(w->rules, k), i, &w->scratch);
+	for (size_t k = 0; k < w->nsegment; k++) {
+		if (!rules_segment(w->rules, k)->flag[i])
+			continue;
+		if (w->names.len)
+			buf_byte(&w->names, ',');
+		buf_str(&w->names, rules_name(w->rules, RULES_SEGMENT, k));
+	}
+	w->value[w->ntag] = w->names.len ? buf_as_span(&w->names) : SPAN_MISSING;
+	rec_out_pass(w->flow->out, b, i, w->value);
+}
+
+static void
+write_members(struct work *w, const struct rec_batch *b, size_t i)
+{
+	w->value[0] = b->col[w->key.slot].text[i];
+	for (size_t k = 0; k < w->nsegment; k++)
+		if (rules_segment(w->rules, k)->flag[i]) {
+			w->value[1] = span_str(rules_name(w->rules, RULES_SEGMENT, k));
+			rec_out_row(w->flow->out, w->value);
+		}
+}
+
+/* A missing key makes a record bad, a second record of a key is a failure. -1 with err filled. */
+static int
+check_key(struct work *w, const struct rec_batch *b, size_t i, bool *good)
+{
+	struct err *e = &w->flow->err;
+	*good = !span_missing(b->col[w->key.slot].text[i]);
+	if (!*good)
+		return rec_in_bad(w->flow->in, b, i, w->key.slot, "missing", e) ? -1 : 0;
+	uint64_t before = w->key.line;
+	int d = sorted_next(&w->key, b, i, e);
+	if (d == 0) {
+		char reason[64];
+		snprintf(reason, sizeof reason, "there already, on line %ju", (uintmax_t)before);
+		rec_in_fail(w->flow->in, b, i, w->key.slot, e, reason);
+	}
+	return d > 0 ? 0 : -1;
+}
+
+/* Failures are left in flow->err. */
+static void
+segment(struct work *w)
+{
+	const struct rec_batch *b;
+	while (flow_next(w->flow, &b)) {
+		if (rules_eval(w->rules, b, &w->flow->err))
+			return;
+		for (size_t i = 0; i < b->n; i++) {
+			bool good;
+			if (check_key(w, b, i, &good))
+				return;
+			if (good && w->members)
+				write_members(w, b, i);
+			else if (good)
+				write_wide(w, b, i);
+		}
+	}
+}
+
+static void
+find_key(struct work *w, const char *key)
+{
+	if (!key)
+		key = flow_want(w->flow, "person_id", REC_TEXT) < 0 &&
+				      flow_want(w->flow, "customer_id", REC_TEXT) >= 0
+			      ? "customer_id"
+			      : "person_id";
+	w->key.slot = flow_need(w->flow, key, REC_TEXT);
+	w->key.name = key;
+}
+
+static void
+open_output(struct work *w)
+{
+	struct rec_name *extra = xcalloc(w->ntag + 2, sizeof *extra);
+	size_t n = 0;
+	if (w->members)
+		extra[n++] = (struct rec_name){w->key.name, REC_TEXT};
+	for (size_t k = 0; k < w->ntag && !w->members; k++)
+		extra[n++] = (struct rec_name){
+			rules_name(w->rules, RULES_TAG, k), rules_type(w->rules, RULES_TAG, k)};
+	extra[n++] = (struct rec_name){w->members ? "segment" : "segments", REC_TEXT};
+	for (size_t i = 0; i + 1 < n; i++)
+		if (strcmp(extra[i].name, extra[n - 1].name) == 0)
+			msg_die(LIMN_USAGE, "two columns of the output are called '%s'",
+				extra[i].name);
+	for (size_t i = 0; !w->members && i < rec_in_ncols(w->flow->in); i++)
+		if (strcmp(rec_in_name(w->flow->in, i), "segments") == 0)
+			msg_die(LIMN_USAGE, "the input has a column 'segments' already; "
+					    "leave it out: cut, or --as other=segments");
+	flow_output(w->flow, !w->members, extra, n);
+	w->value = xcalloc(n, sizeof *w->value);
+	free(extra);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opts o = {.rules = RULEOPT_DEFAULTS};
+	struct cli c = {
+		.synopsis = "-r RULES [--wide | --members | --check] [OPTION]... [FILE]...",
+		.purpose = "Compute the tags and segments of RULES for every person.",
+		.options = options,
+		.common = &o.common,
+	};
+	for (int id; (id = cli_next(&c, argc, argv)) >= 0;)
+		take_option(&o, &c, id);
+	if (o.check && o.rules.as_of == WHEN_DAY_MISSING)
+		o.rules.as_of = when_from_civil(2000, 1, 1); /* any day will do */
+	struct flow f;
+	struct work w = {.flow = &f, .members = o.members};
+	w.rules = ruleopt_load(&o.rules, &o.common);
+	int status = LIMN_OK;
+	if (!o.check) {
+		w.ntag = rules_count(w.rules, RULES_TAG);
+		w.nsegment = rules_count(w.rules, RULES_SEGMENT);
+		flow_open(&f, &o.common);
+		find_key(&w, o.key);
+		if (rules_bind(w.rules, f.in, &f.err))
+			msg_die(f.err.code, "%s", f.err.text);
+		open_output(&w);
+		segment(&w);
+		status = flow_close(&f);
+	} else {
+		arena_free(&o.common.text);
+	}
+	rules_free(w.rules);
+	ruleopt_free(&o.rules);
+	sorted_free(&w.key);
+	buf_free(&w.scratch);
+	buf_free(&w.names);
+	free(w.value);
+	return status;
+}
