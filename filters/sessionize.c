@@ -134,7 +134,8 @@ read_state(struct work *w)
 				buf_put(&record, raw.ptr, raw.len - suffix.len);
 				if (o.enc == REC_NDJSON)
 					buf_byte(&record, '}');
-				events_add(&w->events, &cols, b, i, buf_as_span(&record), raw.ptr);
+				events_add(
+					&w->events, &cols, b, i, buf_as_span(&record), EVENT_OTHER);
 				w->old_watermark = b->col[mark].time[i];
 				w->have_watermark = true;
 				f->count.state_in++;
@@ -155,6 +156,9 @@ read_events(struct work *w, const struct event_columns *cols)
 	const struct rec_batch *b;
 	bool copies = rec_out_copies(f->out);
 	while (flow_next(f, &b)) {
+		enum event_bytes bytes = !copies              ? EVENT_OTHER
+					 : rec_in_kept(f->in) ? EVENT_KEPT
+							      : EVENT_RAW;
 		events_begin(&w->events, cols, b);
 		for (size_t i = 0; i < b->n; i++) {
 			int64_t at = b->col[cols->ts].time[i];
@@ -163,10 +167,13 @@ read_events(struct work *w, const struct event_columns *cols)
 					return;
 				continue;
 			}
-			w->text.len = 0;
-			rec_out_pack(f->out, b, i, &w->text);
-			events_add(&w->events, cols, b, i, buf_as_span(&w->text),
-				copies ? b->raw[i].ptr : NULL);
+			struct span packed = b->raw[i];
+			if (!copies) {
+				w->text.len = 0;
+				rec_out_pack(f->out, b, i, &w->text);
+				packed = buf_as_span(&w->text);
+			}
+			events_add(&w->events, cols, b, i, packed, bytes);
 			f->count.no_key += span_missing(b->col[cols->visitor].text[i]);
 			f->count.late += w->have_watermark && at < w->old_watermark;
 			if (at > w->watermark)
@@ -354,6 +361,7 @@ run(struct opts *o)
 	static const struct rec_name extra[] = {{"session_id", REC_TEXT}, {"session_hit", REC_NUM}};
 	struct flow f;
 	struct work w = {.flow = &f, .o = o, .watermark = INT64_MIN};
+	o->common.keep = true;
 	flow_open(&f, &o->common);
 	struct cli_names new_on = new_on_names(o, f.in);
 	flow_output(&f, true, extra, 2);

@@ -74,7 +74,8 @@ struct cli_common {
 	struct rec_limit max_rejects;
 	uint64_t max_record, memory, block;
 	bool no_header, progress;
-	int argc; /* the whole command line, for the ledger */
+	bool keep; /* set by a filter that keeps records (rec.h) */
+	int argc;  /* the whole command line, for the ledger */
 	char *const *argv;
 	struct arena text; /* what some of the above had to be made of; flow_close frees it */
 };

@@ -32,6 +32,7 @@ flow_open(struct flow *f, struct cli_common *common)
 		.max_record = common->max_record,
 		.block = common->block,
 		.progress = common->progress,
+		.keep = common->keep,
 	};
 	f->in = rec_in_open(&o, &f->err);
 	if (!f->in)

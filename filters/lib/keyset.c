@@ -6,7 +6,6 @@
 #include "keyset.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 
 #define XXH_INLINE_ALL
@@ -15,7 +14,6 @@
 #include "msg.h"
 
 #define FIRST_SLOTS 1024u
-#define HUGE_FROM (4u << 20) /* bytes from which a table asks for huge pages */
 #define BATCH 64u /* keys hashed and prefetched ahead: more outrun the line fill buffers */
 
 struct slot {
@@ -36,14 +34,8 @@ struct keyset {
 static struct slot *
 new_slots(uint64_t n)
 {
-	size_t bytes = n * sizeof(struct slot);
-	if (bytes < HUGE_FROM)
-		return xcalloc(n, sizeof(struct slot));
-	struct slot *s = NULL;
-	if (posix_memalign((void **)&s, 2u << 20, bytes))
-		msg_die(LIMN_SYSTEM, "out of memory (%zu bytes more wanted)", bytes);
-	madvise(s, bytes, MADV_HUGEPAGE); /* a wish; refused is fine */
-	memset(s, 0, bytes);
+	struct slot *s = xmalloc_huge(n * sizeof(*s));
+	memset(s, 0, n * sizeof(*s));
 	return s;
 }
 
@@ -124,6 +116,23 @@ insert(struct keyset *k, struct slot *s, struct span key, uint64_t h)
 	return k->n++;
 }
 
+/* The first candidate's place, then its bytes: two more misses that a known key costs, overlapped like the slots'. */
+static void
+prefetch_known(const struct keyset *k, const uint64_t *h, size_t n)
+{
+	uint32_t id[BATCH];
+	size_t known = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct slot s = k->slots[h[i] & k->mask];
+		if (s.id_plus_1 && s.tag == (uint32_t)(h[i] >> 32)) {
+			id[known++] = s.id_plus_1 - 1;
+			__builtin_prefetch(&k->place[s.id_plus_1 - 1]);
+		}
+	}
+	for (size_t i = 0; i < known; i++)
+		__builtin_prefetch(k->place[id[i]].ptr);
+}
+
 void
 keyset_add(struct keyset *k, const struct span *keys, size_t n, uint32_t *ids)
 {
@@ -136,6 +145,8 @@ keyset_add(struct keyset *k, const struct span *keys, size_t n, uint32_t *ids)
 			h[i] = hash(k, keys[from + i]);
 			__builtin_prefetch(&k->slots[h[i] & k->mask]);
 		}
+		if (m > 1)
+			prefetch_known(k, h, m);
 		for (size_t i = 0; i < m; i++) {
 			struct span key = keys[from + i];
 			struct slot *s = probe(k, key, h[i]);

@@ -76,6 +76,7 @@ struct rec_in_opts {
 	size_t max_record; /* bytes of one record; bounds how far a quote may run */
 	size_t block;      /* bytes read at a time; 0: the default (tests use small ones) */
 	bool progress;
+	bool keep; /* the caller keeps records: map files, so that raw records last (rec_in_kept) */
 };
 #define REC_IN_DEFAULTS                                              \
 	{                                                            \
@@ -107,6 +108,8 @@ void rec_in_filter(struct rec_in *in, rec_filter_fn *fn, void *ctx);
 
 /* 1: a batch; 0: the end, every byte was understood; -1: e is filled. */
 int rec_in_next(struct rec_in *in, const struct rec_batch **b, struct err *e);
+/* Whether the raw records of the last batch last until rec_in_free, and need no copy to be kept. */
+bool rec_in_kept(const struct rec_in *in);
 
 /* For a caller that finds record i of the batch bad by a rule of its own: returns LIMN_OK when the record
  * is now in the rejects file and counted (the caller skips it), else e's code. slot -1: the record as a whole. */

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,33 @@ file_name(const struct rec_in *in)
 	return in->o.nfiles ? in->o.files[in->file] : "-";
 }
 
+static void
+end_last_line(struct rec_in *in)
+{
+	if (in->len > in->pos && in->text[in->len - 1] != '\n') {
+		in->text[in->len++] = '\n';
+		in->cut.newline_added = true;
+	}
+}
+
+/* Maps the file where records are to be kept: then they need not be copied, and reading costs no memory of its
+ * own. The last bytes are left to reading, which adds the final line end and the padding. A file that is cut
+ * short while it is mapped ends the process (SIGBUS); one that grows is read to where it ends then. */
+static void
+map_file(struct rec_in *in, const struct stat *st)
+{
+	size_t size = (size_t)st->st_size;
+	if (!in->o.keep || in->o.block || !S_ISREG(st->st_mode) || size <= CUT_PAD ||
+		lseek(in->fd, 0, SEEK_CUR) != 0)
+		return;
+	void *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, in->fd, 0);
+	if (p == MAP_FAILED)
+		return; /* reading does as well */
+	in->map = xgrow(in->map, &in->map_cap, in->nmap + 1, sizeof(*in->map));
+	in->map[in->nmap++] = (struct mapping){p, size};
+	in->text = p;
+}
+
 static int
 open_file(struct rec_in *in, struct err *e)
 {
@@ -77,6 +105,8 @@ open_file(struct rec_in *in, struct err *e)
 	in->cut.base = 0;
 	in->cut.next_line = 1;
 	in->cut.newline_added = false;
+	in->text = in->buffer;
+	map_file(in, &st);
 	return LIMN_OK;
 }
 
@@ -88,13 +118,30 @@ close_file(struct rec_in *in)
 	in->fd = -1;
 }
 
-static void
-end_last_line(struct rec_in *in)
+static bool
+is_mapped(const struct rec_in *in)
 {
-	if (in->len > in->pos && in->text[in->len - 1] != '\n') {
-		in->text[in->len++] = '\n';
-		in->cut.newline_added = true;
+	return in->nmap && in->text == in->map[in->nmap - 1].text;
+}
+
+/* Shows one block more of the mapped file; false when it is used up and reading goes on where it left. */
+static bool
+show_more(struct rec_in *in, size_t block, struct err *e)
+{
+	size_t end = in->map[in->nmap - 1].size - CUT_PAD;
+	if (in->len < end) {
+		size_t more = end - in->len < block ? end - in->len : block;
+		in->len += more;
+		in->stats.bytes += more;
+		return true;
 	}
+	in->stats.bytes -= in->len - in->pos;
+	in->cut.base = in->pos;
+	if (lseek(in->fd, (off_t)in->pos, SEEK_SET) < 0)
+		err_errno(e, file_name(in));
+	in->text = in->buffer;
+	in->len = in->pos = 0;
+	return false;
 }
 
 /* Moves what is left to the front and reads more behind it; a record longer than a block at least doubles
@@ -104,12 +151,17 @@ fill_block(struct rec_in *in, struct err *e)
 {
 	size_t block = in->o.block ? in->o.block : BLOCK, left = in->len - in->pos;
 	size_t want = left > block ? left : block;
+	if (is_mapped(in)) {
+		if (show_more(in, want, e) || e->code)
+			return e->code;
+		left = 0;
+	}
 	if (left)
 		memmove(in->text, in->text + in->pos, left);
 	in->cut.base += in->pos;
 	in->pos = 0;
 	in->len = left;
-	in->text = xgrow(in->text, &in->cap, left + want + CUT_PAD + 1, 1);
+	in->text = in->buffer = xgrow(in->buffer, &in->cap, left + want + CUT_PAD + 1, 1);
 	while (in->len < left + want) {
 		ssize_t n = read(in->fd, in->text + in->len, left + want - in->len);
 		if (n < 0 && errno == EINTR)
@@ -166,18 +218,33 @@ enc_by_name(const char *name)
 	return enc;
 }
 
-/* By the first line: an object is ndjson, a TAB makes it tsv, anything else is csv. */
-static enum rec_enc
-sniff(const struct rec_in *in)
+/* Where the first line that is not empty begins: behind blanks and line ends. */
+static size_t
+skip_blank(const struct rec_in *in)
 {
 	size_t i = in->pos;
 	while (i < in->len && (in->text[i] == ' ' || in->text[i] == '\n' || in->text[i] == '\r'))
 		i++;
+	return i;
+}
+
+/* By the first line: an object is ndjson, a TAB makes it tsv, anything else is csv. Reads as far as it takes. */
+static int
+sniff(struct rec_in *in, enum rec_enc *enc, struct err *e)
+{
+	size_t i;
+	const char *end;
+	while ((i = skip_blank(in)), !(end = memchr(in->text + i, '\n', in->len - i)) && !in->eof &&
+					     in->len - in->pos <= in->o.max_record)
+		if (fill_block(in, e))
+			return e->code;
+	*enc = REC_CSV;
 	if (i < in->len && in->text[i] == '{')
-		return REC_NDJSON;
-	const char *end = memchr(in->text + in->pos, '\n', in->len - in->pos);
-	size_t line = end ? (size_t)(end - in->text) - in->pos : in->len - in->pos;
-	return memchr(in->text + in->pos, '\t', line) ? REC_TSV : REC_CSV;
+		*enc = REC_NDJSON;
+	else if (memchr(in->text + in->pos, '\t',
+			 (end ? (size_t)(end - in->text) : in->len) - in->pos))
+		*enc = REC_TSV;
+	return LIMN_OK;
 }
 
 static int
@@ -195,9 +262,8 @@ check_compressed(const struct rec_in *in, struct err *e)
 }
 
 static void
-add_physical(void *ctx, struct span name)
+add_physical(struct rec_in *in, struct span name)
 {
-	struct rec_in *in = ctx;
 	in->physical =
 		xgrow(in->physical, &in->physical_cap, in->nphysical + 1, sizeof(*in->physical));
 	char *copy = arena_bytes(&in->keep_text, name.len + 1);
@@ -231,6 +297,17 @@ on_stream_field(void *ctx, struct span name, struct span type)
 	add_physical(ctx, name);
 }
 
+/* A member of the first object; one that comes twice is one column. */
+static void
+on_member(void *ctx, struct span name)
+{
+	struct rec_in *in = ctx;
+	for (size_t i = 0; i < in->nphysical; i++)
+		if (span_eq(span_str(in->physical[i]), name))
+			return;
+	add_physical(in, name);
+}
+
 static int
 names_from_stream(struct rec_in *in, struct err *e)
 {
@@ -251,15 +328,16 @@ first_line(struct rec_in *in, struct err *e)
 {
 	for (;;) {
 		const char *end = memchr(in->text + in->pos, '\n', in->len - in->pos);
-		if (end)
-			return (size_t)(end + 1 - (in->text + in->pos));
-		if (in->eof || fill_block(in, e))
-			return 0;
-		if (in->len - in->pos > in->o.max_record) {
+		size_t len = end ? (size_t)(end + 1 - (in->text + in->pos)) : in->len - in->pos;
+		if (len > in->o.max_record) {
 			err_set(e, LIMN_DATA, "%s:1: the first line is longer than --max-record",
 				file_name(in));
 			return 0;
 		}
+		if (end)
+			return len;
+		if (in->eof || fill_block(in, e))
+			return 0;
 	}
 }
 
@@ -271,7 +349,7 @@ names_from_header(struct rec_in *in, struct err *e)
 	size_t n, used = first_line(in, e);
 	const char *reason = NULL;
 	if (in->cut.enc == REC_CSV) {
-		enum csvin_result r;
+		enum csvin_result r = CSVIN_BAD;
 		while (!e->code &&
 			(r = csvin_record(in->cut.csv, in->text + in->pos, in->len - in->pos,
 				 in->eof, &used, &reason)) == CSVIN_MORE) {
@@ -286,6 +364,9 @@ names_from_header(struct rec_in *in, struct err *e)
 			return e->code;
 		if (r == CSVIN_BAD)
 			return err_set(e, LIMN_DATA, "%s:1: header: %s", file_name(in), reason);
+		if (used > in->o.max_record)
+			return err_set(e, LIMN_DATA, "%s:1: the header is longer than --max-record",
+				file_name(in));
 	}
 	if (e->code)
 		return e->code;
@@ -310,15 +391,14 @@ static int
 names_from_first_object(struct rec_in *in, struct err *e)
 {
 	const char *reason;
-	size_t skip = in->pos;
 	size_t used = first_line(in, e);
 	while (used && !e->code) { /* past empty lines */
 		size_t n = used;
 		while (n && strchr(" \t\r\n", in->text[in->pos + n - 1]))
 			n--;
 		if (n) {
-			if (!jsonin_names(in->cut.json, in->text + in->pos, n, add_physical, in,
-				    &reason)) {
+			if (!jsonin_names(
+				    in->cut.json, in->text + in->pos, n, on_member, in, &reason)) {
 				/* with a rejects file a bad first line is only one more bad record, but
 				 * somebody else has to name the columns then */
 				return err_set(e, LIMN_DATA,
@@ -332,7 +412,6 @@ names_from_first_object(struct rec_in *in, struct err *e)
 		in->cut.next_line++;
 		used = first_line(in, e);
 	}
-	(void)skip;
 	return e->code;
 }
 
@@ -436,13 +515,14 @@ start(struct rec_in *in, struct err *e)
 	}
 	if (enc == REC_AUTO)
 		enc = enc_by_name(file_name(in));
-	if (enc == REC_AUTO)
-		enc = sniff(in);
+	if (enc == REC_AUTO && sniff(in, &enc, e))
+		return e->code;
 	cutter_init(&in->cut, enc);
+	in->cut.max_record = in->o.max_record;
 	in->empty = in->pos == in->len && !in->o.columns;
 	if (!in->empty && read_names(in, e))
 		return e->code;
-	if (!in->nphysical)
+	if (!in->nphysical && in->pos == in->len) /* nothing but empty lines */
 		in->empty = true;
 	cutter_columns(&in->cut, in->nphysical);
 	for (size_t i = 0; enc == REC_NDJSON && i < in->nphysical; i++)
@@ -472,21 +552,10 @@ rec_in_open(const struct rec_in_opts *opts, struct err *e)
 	return in;
 }
 
-void
-rec_in_free(struct rec_in *in)
+bool
+rec_in_kept(const struct rec_in *in)
 {
-	struct err ignored = {0};
-	if (!in)
-		return;
-	if (in->rejects) /* a failed run keeps its rejects: they say what was wrong */
-		rec_out_close(in->rejects, NULL, NULL, &ignored);
-	close_file(in);
-	cols_free(in);
-	cutter_free(&in->cut);
-	free(in->physical);
-	free(in->text);
-	arena_free(&in->keep_text);
-	free(in);
+	return is_mapped(in);
 }
 
 enum rec_enc
@@ -537,42 +606,82 @@ rec_in_stats(const struct rec_in *in)
 /* ---- bad records ---- */
 
 static bool
-too_many_rejects(const struct rec_in *in)
+too_many_rejects(const struct rec_in *in, uint64_t records)
 {
 	const struct rec_limit *l = &in->o.max_rejects;
 	if (!l->relative)
 		return in->stats.rejected > l->n;
-	return (unsigned __int128)in->stats.rejected * 1000000 >
-	       (unsigned __int128)in->stats.records * l->n;
+	return (unsigned __int128)in->stats.rejected * 1000000 > (unsigned __int128)records * l->n;
 }
 
 static int
-reject_limit_error(const struct rec_in *in, struct err *e)
+reject_limit_error(const struct rec_in *in, uint64_t records, struct err *e)
 {
 	return err_set(e, LIMN_DATA,
 		"%llu of %llu records are bad, more than --max-rejects allows; see %s",
-		(unsigned long long)in->stats.rejected, (unsigned long long)in->stats.records,
-		in->o.rejects);
+		(unsigned long long)in->stats.rejected, (unsigned long long)records, in->o.rejects);
 }
 
 /* Writes one row of the rejects file. */
 static int
-divert(struct rec_in *in, uint64_t line, uint64_t offset, const char *column, const char *reason,
-	struct span raw, struct err *e)
+divert(struct rec_in *in, const struct reject *r, struct err *e)
 {
 	struct buf l = {0}, o = {0};
-	buf_uint(&l, line);
-	buf_uint(&o, offset);
+	buf_uint(&l, r->line);
+	buf_uint(&o, r->offset);
 	struct span row[] = {span_str(in->batch.file), buf_as_span(&l), buf_as_span(&o),
-		span_str(column), span_str(reason), raw};
+		span_str(r->column), span_str(r->reason), r->raw};
 	rec_out_row(in->rejects, row);
 	buf_free(&l);
 	buf_free(&o);
 	in->stats.rejected++;
 	if (!in->o.max_rejects.relative || in->stats.rejected >= REJECT_SHARE_FROM)
-		if (too_many_rejects(in))
-			return reject_limit_error(in, e);
+		if (too_many_rejects(in, r->nth))
+			return reject_limit_error(in, r->nth, e);
 	return LIMN_OK;
+}
+
+static int
+by_nth(const void *a, const void *b)
+{
+	const struct reject *x = a, *y = b;
+	return (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+/* Diverts what the reader and the filter found bad in the batch, in the order of the input: where one batch
+ * ends and the next begins must not show. */
+static int
+divert_pending(struct rec_in *in, struct err *e)
+{
+	if (in->npending > 1)
+		qsort(in->pending, in->npending, sizeof(*in->pending), by_nth);
+	for (size_t i = 0; i < in->npending && !e->code; i++)
+		divert(in, &in->pending[i], e);
+	in->npending = 0;
+	return e->code;
+}
+
+void
+rec_in_free(struct rec_in *in)
+{
+	struct err ignored = {0};
+	if (!in)
+		return;
+	if (in->rejects) { /* a failed run keeps its rejects: they say what was wrong */
+		divert_pending(in, &ignored);
+		rec_out_close(in->rejects, NULL, NULL, &ignored);
+	}
+	free(in->pending);
+	close_file(in);
+	cols_free(in);
+	cutter_free(&in->cut);
+	free(in->physical);
+	free(in->buffer);
+	for (size_t i = 0; i < in->nmap; i++)
+		munmap(in->map[i].text, in->map[i].size);
+	free(in->map);
+	arena_free(&in->keep_text);
+	free(in);
 }
 
 static int
@@ -604,11 +713,13 @@ bad_cut(struct rec_in *in, struct err *e)
 	const char *column = c->bad_col < 0 ? NULL : in->physical[c->bad_col];
 	struct span raw = {in->text + in->pos, c->bad_len};
 	in->stats.records++;
-	if (!in->rejects)
+	if (!in->rejects || c->bad_ends)
 		return located(in, c->next_line, column, c->bad_reason, NULL, e);
 	while (raw.len && (raw.ptr[raw.len - 1] == '\n' || raw.ptr[raw.len - 1] == '\r'))
 		raw.len--;
-	divert(in, c->next_line, c->base + in->pos, column, c->bad_reason, raw, e);
+	struct reject r = {
+		in->stats.records, c->next_line, c->base + in->pos, column, c->bad_reason, raw};
+	divert(in, &r, e);
 	in->pos += c->bad_len;
 	c->next_line++;
 	return e->code;
@@ -626,7 +737,10 @@ rec_in_bad(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, con
 {
 	if (!in->rejects)
 		return rec_in_fail(in, b, i, slot, e, reason);
-	return divert(in, b->line[i], b->offset[i], slot_name(in, slot), reason, b->raw[i], e);
+	in->pending = xgrow(in->pending, &in->pending_cap, in->npending + 1, sizeof(*in->pending));
+	in->pending[in->npending++] = (struct reject){
+		in->nth[i], b->line[i], b->offset[i], slot_name(in, slot), reason, b->raw[i]};
+	return LIMN_OK;
 }
 
 int
@@ -637,9 +751,10 @@ rec_in_fail(struct rec_in *in, const struct rec_batch *b, size_t i, int slot, st
 	return located(in, b->line[i], slot_name(in, slot), reason, value, e);
 }
 
-/* Diverts the records with values that did not read, in order. */
-static int
-drop_bad(struct rec_in *in, struct err *e)
+/* Diverts the records with values that did not read. Without a rejects file, the batch ends before the first
+ * of them and the failure comes behind it. */
+static void
+drop_bad(struct rec_in *in)
 {
 	bool any = false;
 	for (size_t r = 0; r < in->cut.n; r++) {
@@ -648,13 +763,16 @@ drop_bad(struct rec_in *in, struct err *e)
 		if (slot < 0)
 			continue;
 		any = true;
-		if (rec_in_bad(in, &in->batch, r, slot, cols_type_error(in->slot[slot].type), e))
-			return e->code;
+		if (rec_in_bad(in, &in->batch, r, slot, cols_type_error(in->slot[slot].type),
+			    &in->later)) {
+			in->stats.records -= in->cut.n - (r + 1);
+			memset(in->keep + r, 0, in->cut.n - r);
+			break;
+		}
 	}
 	if (any)
 		cols_compact(in);
 	in->batch.n = in->cut.n;
-	return LIMN_OK;
 }
 
 static int
@@ -695,11 +813,9 @@ static int
 cut_batch(struct rec_in *in, struct err *e)
 {
 	for (;;) {
-		size_t before = in->pos;
 		enum cut r = in->empty
 				     ? CUT_END
 				     : cut_records(&in->cut, in->text, in->len, in->eof, &in->pos);
-		(void)before;
 		if (in->cut.n)
 			return 1; /* a bad record behind them is met again at the next call */
 		if (r == CUT_END)
@@ -709,18 +825,12 @@ cut_batch(struct rec_in *in, struct err *e)
 	}
 }
 
+/* What the cutter left is a line without an end. */
 static int
 check_record_size(struct rec_in *in, struct err *e)
 {
 	if (in->len - in->pos <= in->o.max_record)
 		return LIMN_OK;
-	if (in->cut.enc == REC_CSV && memchr(in->text + in->pos, '\n', in->len - in->pos)) {
-		in->cut.bad_reason = "a quote that does not end within --max-record";
-		in->cut.bad_col = -1;
-		const char *end = memchr(in->text + in->pos, '\n', in->len - in->pos);
-		in->cut.bad_len = (size_t)(end + 1 - (in->text + in->pos));
-		return bad_cut(in, e);
-	}
 	return located(in, in->cut.next_line, NULL, "a line longer than --max-record", NULL, e);
 }
 
@@ -758,7 +868,9 @@ finish(struct rec_in *in, struct err *e)
 	in->rejects = NULL;
 	if (rec_out_close(rejects, NULL, NULL, e))
 		return -1;
-	return too_many_rejects(in) ? reject_limit_error(in, e), -1 : 0;
+	return too_many_rejects(in, in->stats.records)
+	       ? reject_limit_error(in, in->stats.records, e),
+	       -1 : 0;
 }
 
 static void
@@ -768,6 +880,8 @@ publish(struct rec_in *in)
 		in->out_col = xcalloc(in->nslot + 1, sizeof(*in->out_col));
 		in->started = true;
 	}
+	for (size_t r = 0; in->rejects && r < in->cut.n; r++)
+		in->nth[r] = in->stats.records + r + 1;
 	in->stats.records += in->cut.n;
 	cols_fill(in);
 	in->batch.n = in->cut.n;
@@ -781,7 +895,11 @@ int
 rec_in_next(struct rec_in *in, const struct rec_batch **b, struct err *e)
 {
 	for (;;) {
-		int got = read_batch(in, e);
+		if (in->later.code) {
+			*e = in->later;
+			return -1;
+		}
+		int got = divert_pending(in, e) ? -1 : read_batch(in, e);
 		if (got < 0)
 			return -1;
 		if (got == 0)
@@ -789,7 +907,8 @@ rec_in_next(struct rec_in *in, const struct rec_batch **b, struct err *e)
 		publish(in);
 		if (in->o.progress)
 			show_progress(in, false);
-		if (drop_bad(in, e) || (in->filter && in->batch.n && drop_filtered(in, e)))
+		drop_bad(in);
+		if (in->filter && in->batch.n && drop_filtered(in, e))
 			return -1;
 		if (in->batch.n) {
 			*b = &in->batch;

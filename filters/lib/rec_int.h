@@ -38,11 +38,13 @@ struct cutter {
 	uint64_t next_line; /* of the record at the position */
 	uint64_t base;      /* the block's offset in its file */
 	bool newline_added; /* the block's last '\n' is ours: the file did not end in one */
+	size_t max_record;
 
 	/* CUT_BAD: why, in which physical column (-1: all), how many bytes to skip */
 	const char *bad_reason;
 	int bad_col;
 	size_t bad_len;
+	bool bad_ends; /* what stands behind it cannot be read: no rejects file helps */
 	char bad_text[96];
 };
 
@@ -78,13 +80,27 @@ struct slot {
 	struct rec_col own; /* arrays made for this slot; NULL where it borrows the cutter's */
 };
 
+/* A bad record that is to be diverted; raw is borrowed from the block, column and reason last. */
+struct reject {
+	uint64_t nth, line, offset;
+	const char *column, *reason;
+	struct span raw;
+};
+
 struct rec_in {
 	struct rec_in_opts o;
 	size_t file; /* the one being read */
 	int fd;
 	bool eof, started, empty;
-	char *text;
-	size_t len, cap, pos;
+	char *text; /* the block: in `buffer`, or the mapped file */
+	size_t len, pos;
+	char *buffer;
+	size_t cap;
+	struct mapping {
+		char *text;
+		size_t size;
+	} * map; /* of all files mapped so far */
+	size_t nmap, map_cap;
 	struct cutter cut;
 	char **physical; /* names in the input */
 	size_t nphysical, physical_cap;
@@ -96,6 +112,10 @@ struct rec_in {
 	struct rec_batch batch;
 	int bad_slot[REC_BATCH_MAX]; /* -1: good */
 	uint8_t keep[REC_BATCH_MAX];
+	uint64_t nth[REC_BATCH_MAX]; /* of all records read, this is number … */
+	struct reject *pending;      /* the batch's, put in order before they are written */
+	size_t npending, pending_cap;
+	struct err later; /* the failure that comes behind the batch handed out */
 	rec_filter_fn *filter;
 	void *filter_ctx;
 	struct rec_out *rejects;

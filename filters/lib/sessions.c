@@ -23,8 +23,7 @@ events_free(struct events *ev)
 	keyset_free(ev->values);
 	arena_free(&ev->text);
 	buf_free(&ev->scratch);
-	free(ev->event);
-	free(ev->code);
+	free(ev->block);
 	free(ev->order);
 	free(ev->by_rank);
 }
@@ -47,34 +46,60 @@ events_columns(
 /* Where the value stands counted from the packed record: inside of it when that is the raw record, else copied
  * behind it. */
 static uint32_t
-place(struct buf *behind, struct span packed, const char *raw, struct span value, uint32_t *len)
+place(struct buf *behind, struct span packed, enum event_bytes bytes, struct span value,
+	uint32_t *len)
 {
 	*len = EVENT_MISSING;
 	if (span_missing(value))
 		return 0;
 	*len = (uint32_t)value.len;
-	if (raw && value.ptr >= raw && value.ptr + value.len <= raw + packed.len)
-		return (uint32_t)(value.ptr - raw);
+	if (bytes != EVENT_OTHER && value.ptr >= packed.ptr &&
+		value.ptr + value.len <= packed.ptr + packed.len)
+		return (uint32_t)(value.ptr - packed.ptr);
 	uint32_t at = (uint32_t)(packed.len + behind->len);
 	buf_span(behind, value);
 	return at;
 }
 
+/* The interned values of the --new-on columns, 0 where missing. */
 static void
-add_codes(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i)
+make_codes(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i,
+	uint32_t *code)
 {
-	ev->code = xgrow(ev->code, &ev->code_cap, (ev->n + 1) * ev->nnew_on, sizeof(*ev->code));
 	for (size_t k = 0; k < ev->nnew_on; k++) {
 		struct span v = b->col[cols->new_on[k]].text[i];
-		uint32_t code = 0;
-		if (!span_missing(v)) {
-			ev->scratch.len = 0;
-			buf_printf(&ev->scratch, "%zu:", k);
-			buf_span(&ev->scratch, v);
-			code = keyset_add1(ev->values, buf_as_span(&ev->scratch));
-		}
-		ev->code[ev->n * ev->nnew_on + k] = code;
+		code[k] = 0;
+		if (span_missing(v))
+			continue;
+		ev->scratch.len = 0;
+		buf_printf(&ev->scratch, "%zu:", k);
+		buf_span(&ev->scratch, v);
+		code[k] = keyset_add1(ev->values, buf_as_span(&ev->scratch));
 	}
+}
+
+static inline size_t
+event_size(const struct events *ev)
+{
+	return sizeof(struct event) + (ev->nnew_on + ev->nnew_on % 2) * sizeof(uint32_t);
+}
+
+static inline struct event *
+event_at(const struct events *ev, size_t i)
+{
+	return (struct event *)(void *)(ev->block[i / EVENT_BLOCK] +
+					i % EVENT_BLOCK * event_size(ev));
+}
+
+static struct event *
+new_event(struct events *ev)
+{
+	size_t blocks = ev->n / EVENT_BLOCK;
+	if (ev->n % EVENT_BLOCK == 0) {
+		ev->block = xgrow(ev->block, &ev->block_cap, blocks + 1, sizeof(*ev->block));
+		ev->block[blocks] = arena_alloc(&ev->text, EVENT_BLOCK * event_size(ev));
+	}
+	return event_at(ev, ev->n++);
 }
 
 void
@@ -95,25 +120,26 @@ events_begin(struct events *ev, const struct event_columns *cols, const struct r
 
 void
 events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i,
-	struct span packed, const char *raw)
+	struct span packed, enum event_bytes bytes)
 {
-	struct event e = {.ts = b->col[cols->ts].time[i],
-		.len = (uint32_t)packed.len,
-		.visitor = ev->visitor[i]};
+	struct event *e = new_event(ev);
 	struct span id = cols->id < 0 ? SPAN_MISSING : b->col[cols->id].text[i];
 	struct span customer = cols->customer < 0 ? SPAN_MISSING : b->col[cols->customer].text[i];
-	if (ev->nnew_on)
-		add_codes(ev, cols, b, i);
+	e->ts = b->col[cols->ts].time[i];
+	e->len = (uint32_t)packed.len;
+	e->visitor = ev->visitor[i];
+	make_codes(ev, cols, b, i, e->code);
 	ev->scratch.len = 0;
-	e.id_at = place(&ev->scratch, packed, raw, id, &e.id_len);
-	e.customer_at = place(&ev->scratch, packed, raw, customer, &e.customer_len);
+	e->id_at = place(&ev->scratch, packed, bytes, id, &e->id_len);
+	e->customer_at = place(&ev->scratch, packed, bytes, customer, &e->customer_len);
+	if (bytes == EVENT_KEPT && !ev->scratch.len) {
+		e->packed = packed.ptr;
+		return;
+	}
 	char *to = arena_bytes(&ev->text, packed.len + ev->scratch.len);
-	memcpy(to, packed.ptr, packed.len);
+	e->packed = memcpy(to, packed.ptr, packed.len);
 	if (ev->scratch.len)
 		memcpy(to + packed.len, ev->scratch.ptr, ev->scratch.len);
-	e.packed = to;
-	ev->event = xgrow(ev->event, &ev->cap, ev->n + 1, sizeof(*ev->event));
-	ev->event[ev->n++] = e;
 }
 
 /* ---- ordering ---- */
@@ -193,15 +219,15 @@ events_order(struct events *ev)
 	uint32_t nvisitor = keyset_size(ev->visitors), *rank = rank_visitors(ev);
 	uint64_t *at = xcalloc((size_t)nvisitor + 2, sizeof(*at));
 	for (size_t i = 0; i < ev->n; i++) {
-		struct event *e = &ev->event[i];
+		struct event *e = event_at(ev, i);
 		e->visitor = rank[e->visitor == KEYSET_NONE ? nvisitor : e->visitor];
 		at[e->visitor + 1]++;
 	}
 	for (size_t i = 0; i <= nvisitor; i++)
 		at[i + 1] += at[i];
-	ev->order = xmalloc((ev->n + 1) * sizeof(*ev->order));
+	ev->order = xmalloc_huge((ev->n + 1) * sizeof(*ev->order));
 	for (size_t i = 0; i < ev->n; i++)
-		ev->order[at[ev->event[i].visitor]++] = &ev->event[i];
+		ev->order[at[event_at(ev, i)->visitor]++] = event_at(ev, i);
 	/* e->visitor is the rank now; the key is looked up by it from here on. */
 	ev->by_rank = xcalloc((size_t)nvisitor + 1, sizeof(*ev->by_rank));
 	for (uint32_t id = 0; id <= nvisitor; id++)
@@ -250,7 +276,7 @@ events_next_visitor(struct events *ev, struct span *visitor, struct event ***e, 
 static bool
 new_value(const struct events *ev, const struct event *e, uint32_t *seen)
 {
-	const uint32_t *code = ev->code + (size_t)(e - ev->event) * ev->nnew_on;
+	const uint32_t *code = e->code;
 	for (size_t k = 0; k < ev->nnew_on; k++)
 		if (code[k] && seen[k] && code[k] != seen[k])
 			return true;

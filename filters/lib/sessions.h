@@ -1,8 +1,8 @@
 /* L3 sessions - events grouped by visitor and ordered by time, and where a session ends.
  *
  * Holds every event that is added, as the packed bytes that will be written, with the few values that decide
- * about sessions. Order: visitor_id by its tsv bytes, then ts, event_id, the whole record. Memory: the packed
- * bytes and about 56 bytes an event. */
+ * about sessions. Order: visitor_id by its tsv bytes, then ts, event_id, the whole record. Memory: about 50
+ * bytes an event, and the packed bytes where they do not last by themselves. */
 #ifndef LIMN_SESSIONS_H
 #define LIMN_SESSIONS_H
 
@@ -16,9 +16,18 @@ struct event {
 	uint32_t visitor;       /* id in events.visitors, or KEYSET_NONE; later its rank */
 	uint32_t id_at, id_len; /* event_id, from packed; length EVENT_MISSING: none */
 	uint32_t customer_at, customer_len;
+	uint32_t code[]; /* of the --new-on columns: interned values, 0 where missing */
+};
+
+/* Whose bytes are those that an event is added with. */
+enum event_bytes {
+	EVENT_OTHER, /* encoded anew: copied, and the values beside them */
+	EVENT_RAW,   /* the raw record: copied, the values are found inside */
+	EVENT_KEPT   /* the raw record, which lasts (rec_in_kept): not copied */
 };
 
 #define EVENT_MISSING UINT32_MAX
+#define EVENT_BLOCK 4096
 #define EVENT_NEW_ON_MAX 32
 
 struct session_rules {
@@ -32,11 +41,9 @@ struct session_rules {
 struct events {
 	struct rec_out *out; /* compares packed records; borrowed */
 	const struct zone *zone;
-	struct event *event;
-	size_t n, cap;
-	/* [event][nnew_on]: interned values of the --new-on columns, 0 where missing */
-	uint32_t *code;
-	size_t code_cap, nnew_on;
+	char **block; /* of EVENT_BLOCK events each, in the arena */
+	size_t n, block_cap;
+	size_t nnew_on;
 	const char *const *new_on; /* names; borrowed */
 	struct keyset *visitors, *values;
 	uint32_t visitor[REC_BATCH_MAX]; /* of the batch begun */
@@ -63,10 +70,9 @@ int events_columns(
 	const struct events *ev, struct rec_in *in, struct event_columns *cols, struct err *e);
 /* To be called with each batch before its events are added: looks up all its visitors at once. */
 void events_begin(struct events *ev, const struct event_columns *cols, const struct rec_batch *b);
-/* Copies the event: record i of b, whose packed bytes are `packed`. Where these are the raw record itself
- * (raw, else NULL), values inside it are not copied again. ts must not be missing. */
+/* Adds record i of b, whose packed bytes are `packed`. Its ts must not be missing. */
 void events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b,
-	size_t i, struct span packed, const char *raw);
+	size_t i, struct span packed, enum event_bytes bytes);
 void events_order(struct events *ev);
 /* The next visitor in order and its n > 0 events; false at the end. Borrowed until events_free. */
 bool events_next_visitor(struct events *ev, struct span *visitor, struct event ***e, size_t *n);

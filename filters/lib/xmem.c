@@ -8,7 +8,8 @@
 
 #define ARENA_MIN (64u << 10)
 #define ARENA_MAX (32u << 20)
-#define ARENA_HUGE (4u << 20)
+#define HUGE_PAGE (2u << 20)
+#define HUGE_FROM (4u << 20)
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -49,6 +50,18 @@ xrealloc(void *p, size_t size)
 	return p;
 }
 
+void *
+xmalloc_huge(size_t size)
+{
+	void *p = NULL;
+	if (size < HUGE_FROM)
+		return xmalloc(size);
+	if (posix_memalign(&p, HUGE_PAGE, size))
+		no_memory(size);
+	madvise(p, size, MADV_HUGEPAGE); /* a wish; refused is fine */
+	return p;
+}
+
 char *
 xstrndup(const char *s, size_t len)
 {
@@ -82,19 +95,6 @@ xgrow(void *p, size_t *cap, size_t need, size_t size)
 	return p;
 }
 
-/* Large chunks ask for huge pages: a page fault for every 4 KB is a third of the price of filling them. */
-static void *
-new_chunk(size_t bytes)
-{
-	void *p = NULL;
-	if (bytes < ARENA_HUGE)
-		return xmalloc(bytes);
-	if (posix_memalign(&p, 2u << 20, bytes))
-		no_memory(bytes);
-	madvise(p, bytes, MADV_HUGEPAGE); /* a wish; refused is fine */
-	return p;
-}
-
 static void
 arena_grow(struct arena *a, size_t len)
 {
@@ -103,7 +103,7 @@ arena_grow(struct arena *a, size_t len)
 		size = ARENA_MAX;
 	if (size < len + 16)
 		size = len + 16;
-	struct arena_chunk *c = new_chunk(sizeof(*c) + size);
+	struct arena_chunk *c = xmalloc_huge(sizeof(*c) + size);
 	c->next = a->head;
 	c->size = size;
 	a->head = c;

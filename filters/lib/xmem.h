@@ -13,6 +13,9 @@
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
+/* The same for large, long-lived arrays: asks for huge pages, which spare most page faults and most misses of the
+ * address cache when the array is walked at random. Freed by free. */
+void *xmalloc_huge(size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len); /* a NUL-terminated copy of len bytes */
 
