@@ -154,10 +154,11 @@ add_runs(const struct rules_groups *g, const struct agg *a, struct state *s, con
 	const uint32_t *group)
 {
 	const struct node *x = &g->r->node[a->arg];
+	const uint64_t *run = a->inner ? g->inner.run : g->run;
 	for (size_t i = 0; i < c->n; i++) {
 		size_t row = c->row[i], at = group[row];
-		if (s->run[at] != g->run[row] && !X(x, missing, row)) {
-			s->run[at] = g->run[row];
+		if (s->run[at] != run[row] && !X(x, missing, row)) {
+			s->run[at] = run[row];
 			s->count[at]++;
 		}
 	}
@@ -171,9 +172,13 @@ add_distinct(const struct rules_groups *g, const struct agg *a, struct state *s,
 	uint16_t row[REC_BATCH_MAX] = {0};
 	uint8_t fresh[REC_BATCH_MAX];
 	size_t n = 0;
+	uint32_t id = KEYSET_NONE, at = 0; /* of the record before: neighbours are often the same */
 	for (size_t i = 0; i < c->n; i++) {
-		row[n] = c->row[i];
-		n += seen->id[c->row[i]] != KEYSET_NONE;
+		uint16_t k = c->row[i];
+		row[n] = k;
+		n += seen->id[k] != KEYSET_NONE && (seen->id[k] != id || group[k] != at);
+		id = seen->id[k];
+		at = group[k];
 	}
 	pairs_add(&s->pairs, group, seen->id, row, n, fresh);
 	for (size_t i = 0; i < n; i++)

@@ -144,6 +144,8 @@ scatter(const struct pairs *p, uint64_t x)
 	return x ^ x >> 33;
 }
 
+/* The upper bits of the hash choose the slot: a larger table keeps the order, so that growing is two walks
+ * side by side. */
 static void
 grow(struct pairs *p, uint64_t more)
 {
@@ -155,12 +157,14 @@ grow(struct pairs *p, uint64_t more)
 		p->seed = (uint64_t)(uintptr_t)p;
 	while ((p->n + more) * 8 > slots * 5)
 		slots *= 2;
-	p->slot = xcalloc(slots, sizeof *p->slot);
+	p->slot = xmalloc_huge(slots * sizeof *p->slot);
+	memset(p->slot, 0, slots * sizeof *p->slot);
 	p->mask = slots - 1;
+	p->shift = __builtin_clzll(p->mask);
 	for (uint64_t i = 0; old.slot && i <= old.mask; i++) {
 		if (!old.slot[i])
 			continue;
-		uint64_t at = scatter(p, old.slot[i]) & p->mask;
+		uint64_t at = scatter(p, old.slot[i]) >> p->shift;
 		while (p->slot[at])
 			at = (at + 1) & p->mask;
 		p->slot[at] = old.slot[i];
@@ -171,7 +175,7 @@ grow(struct pairs *p, uint64_t more)
 static bool
 put(struct pairs *p, uint64_t x, uint64_t at)
 {
-	for (at &= p->mask; p->slot[at]; at = (at + 1) & p->mask)
+	for (; p->slot[at]; at = (at + 1) & p->mask)
 		if (p->slot[at] == x)
 			return false;
 	p->slot[at] = x;
@@ -188,13 +192,13 @@ pairs_add(struct pairs *p, const uint32_t *a, const uint32_t *b, const uint16_t 
 	grow(p, n);
 	for (size_t i = 0; i < n; i++) {
 		x[i] = ((uint64_t)a[row[i]] << 32 | b[row[i]]) + 1;
-		at[i] = scatter(p, x[i]);
+		at[i] = scatter(p, x[i]) >> p->shift;
 	}
 	for (size_t i = 0; i < n && i < ahead; i++)
-		__builtin_prefetch(&p->slot[at[i] & p->mask], 1);
+		__builtin_prefetch(&p->slot[at[i]], 1);
 	for (size_t i = 0; i < n; i++) {
 		if (i + ahead < n)
-			__builtin_prefetch(&p->slot[at[i + ahead] & p->mask], 1);
+			__builtin_prefetch(&p->slot[at[i + ahead]], 1);
 		fresh[i] = put(p, x[i], at[i]);
 	}
 }
@@ -204,7 +208,7 @@ pairs_add1(struct pairs *p, uint32_t a, uint32_t b)
 {
 	uint64_t x = ((uint64_t)a << 32 | b) + 1;
 	grow(p, 1);
-	return put(p, x, scatter(p, x));
+	return put(p, x, scatter(p, x) >> p->shift);
 }
 
 uint64_t *

@@ -38,11 +38,8 @@ eval_cmp(const struct node *n, const struct node *a, const struct node *b, size_
 		break;
 	case RULES_TEXT:
 		if (accept == 2) { /* = is the common one: lengths first */
-			for (size_t i = 0; i < rows; i++) {
-				struct span x = X(a, text, i), y = X(b, text, i);
-				flag[i] = x.ptr && y.ptr && x.len == y.len &&
-					  memcmp(x.ptr, y.ptr, x.len) == 0;
-			}
+			for (size_t i = 0; i < rows; i++)
+				flag[i] = span_same(X(a, text, i), X(b, text, i));
 		} else {
 			COMPARE(sign(span_cmp(X(a, text, i), X(b, text, i))));
 		}
@@ -66,7 +63,7 @@ same(const struct node *x, size_t i, const struct node *k)
 	case RULES_NUM:
 		return !X(x, missing, i) && dec_order(&X(x, num, i), &k->v.num[0]) == 0;
 	case RULES_TEXT:
-		return X(x, text, i).ptr && span_eq(X(x, text, i), k->v.text[0]);
+		return span_same(X(x, text, i), k->v.text[0]);
 	case RULES_TIME:
 		return !X(x, missing, i) && X(x, time, i) == k->v.time[0];
 	case RULES_DAY:

@@ -84,7 +84,7 @@ static void
 count_rest(const struct rules_groups *g, const struct agg *a, struct state *s, const uint8_t *rest,
 	size_t to)
 {
-	size_t n, values = keyset_size(g->seen[a->seen].keys);
+	size_t n, values = keyset_size(g->seen[a->seen].look.keys);
 	uint64_t *pair = pairs_list(&s->pairs, &n);
 	uint8_t *met = xcalloc(values + 1, 1);
 	for (size_t i = 0; i < n; i++)

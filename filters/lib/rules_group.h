@@ -48,6 +48,7 @@ void cells_free(struct cells *c);
 struct pairs {
 	uint64_t *slot; /* pair + 1; 0: free */
 	uint64_t mask, n, seed;
+	int shift;
 };
 /* fresh[i] = 1 where (a[row[i]], b[row[i]]) was not there yet. */
 void pairs_add(struct pairs *p, const uint32_t *a, const uint32_t *b, const uint16_t *row, size_t n,
@@ -59,11 +60,22 @@ void pairs_free(struct pairs *p);
 
 /* ---- aggregates (rules_agg.c) ---- */
 
+/* Texts to numbers: the keyset, before it a cache of short texts. */
+#define SHORT_IDS 1024
+struct lookup {
+	struct keyset *keys;
+	struct short_id {
+		struct words words;
+		uint32_t len, id;
+		bool used;
+	} cache[SHORT_IDS];
+};
+
 /* What a distinct count looks at: shared by all that look at the same. */
 struct seen {
 	const uint32_t *arg; /* text nodes */
 	uint32_t narg;
-	struct keyset *keys;
+	struct lookup look;
 	uint8_t need[REC_BATCH_MAX]; /* records that some aggregate counts */
 	uint32_t id[REC_BATCH_MAX];  /* KEYSET_NONE: not needed, or missing */
 	struct buf text;
@@ -81,7 +93,8 @@ struct agg {
 	uint8_t kind;
 	size_t seen, chosen;       /* indices */
 	bool additive;             /* a distinct count that adds up over shards */
-	bool runs;                 /* a distinct count of what the input is clustered by */
+	bool runs;                 /* a distinct count of what the input is clustered by, */
+	bool inner;                /* or of session_id within visitor_id */
 	bool got_keys, got_counts; /* merging: what partials carried */
 };
 
@@ -95,11 +108,23 @@ struct state {
 	uint64_t *run; /* the last run counted */
 };
 
+/* The sessions of the visitor whose records go by: none may come back after another. */
+struct inner {
+	int slot;            /* of session_id; -1: nobody counts it this way */
+	uint64_t visitor, n; /* run of the visitor; sessions met so far, of all visitors */
+	bool any;            /* the visitor had one; the last of them: */
+	struct buf last;
+	struct buf text; /* the visitor's sessions, end to end */
+	size_t end[16], nend;
+	struct keyset *many; /* all of them, when there are more than 16 */
+	uint64_t run[REC_BATCH_MAX];
+};
+
 struct gcol {
 	char *name;
 	int slot;      /* of the reader, -1: */
 	uint32_t node; /* the text of a tag */
-	struct keyset *keys;
+	struct lookup look;
 	uint32_t id[REC_BATCH_MAX]; /* 0: missing, else id in keys + 1 */
 };
 
@@ -109,7 +134,7 @@ struct gset {
 	size_t ncol;
 	bool direct,
 		missing; /* the group is the value of the one column; a missing one was there */
-	struct keyset *tuples;
+	struct lookup tuples;
 	uint32_t group[REC_BATCH_MAX];
 	size_t ngroups;
 	struct state *state; /* by aggregate */
@@ -134,7 +159,8 @@ struct rules_groups {
 	size_t nset;
 	struct rec_name *name; /* of the output */
 	size_t nname;
-	char print[40];       /* the name of the column that identifies partials */
+	char print[40]; /* the name of the column that identifies partials */
+	struct inner inner;
 	struct sorted sorted; /* of what the input is clustered by; name NULL: nothing */
 	uint64_t runs;
 	uint64_t run[REC_BATCH_MAX];

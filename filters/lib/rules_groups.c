@@ -21,28 +21,68 @@ choose(struct rules_groups *g, size_t n)
 	}
 }
 
-/* Texts that are there get their ids, `base` added; equal neighbours are looked up once. */
+/* Where the cache would hold a text of at most 16 bytes. */
+static struct short_id *
+short_slot(struct lookup *l, struct words w, size_t len)
+{
+	uint64_t h = (w.a ^ w.b * 0x9e3779b97f4a7c15ULL ^ len) * 0xff51afd7ed558ccdULL;
+	return &l->cache[h >> 54];
+}
+
+/* True when the cache knows the text; else *slot is where it may be put later, or NULL. */
+static bool
+in_cache(struct lookup *l, struct span s, struct short_id **slot, uint32_t *id)
+{
+	*slot = NULL;
+	if (s.len > 16)
+		return false;
+	struct words w = span_words(s);
+	struct short_id *c = *slot = short_slot(l, w, s.len);
+	*id = c->id;
+	return c->used && c->words.a == w.a && c->words.b == w.b && c->len == s.len;
+}
+
+enum { NO_ID = UINT16_MAX, HAS_ID = UINT16_MAX - 1 };
+
+/* Texts that are there (and needed) get their ids, others KEYSET_NONE. What equals the text before it or is
+ * in the cache is not looked up; the cache of a few hundred short texts serves columns of few values. */
 static void
-look_up(struct keyset *keys, const struct span *text, const uint8_t *need, size_t n, uint32_t base,
-	uint32_t missing, uint32_t *id)
+look_up(struct lookup *l, const struct span *text, const uint8_t *need, size_t n, uint32_t *id)
 {
 	struct span key[REC_BATCH_MAX];
+	struct short_id *slot[REC_BATCH_MAX];
 	uint16_t at[REC_BATCH_MAX];
 	uint32_t found[REC_BATCH_MAX];
-	size_t m = 0;
+	size_t m = 0, before = 0;
+	bool few = keyset_size(l->keys) < 2 * SHORT_IDS, any = false;
 	key[0] = SPAN_MISSING;
 	for (size_t i = 0; i < n; i++) {
-		bool there = text[i].ptr && (!need || need[i]);
-		at[i] = UINT16_MAX;
-		if (!there)
+		at[i] = NO_ID;
+		id[i] = KEYSET_NONE;
+		if (!text[i].ptr || (need && !need[i]))
 			continue;
-		if (m == 0 || !span_eq(key[m - 1], text[i]))
-			key[m++] = text[i];
-		at[i] = (uint16_t)(m - 1);
+		if (any && span_same(text[before], text[i])) {
+			at[i] = at[before];
+			id[i] = id[before];
+			continue;
+		}
+		any = true;
+		before = i;
+		at[i] = HAS_ID;
+		slot[m] = NULL;
+		if (few && in_cache(l, text[i], &slot[m], &id[i]))
+			continue;
+		at[i] = (uint16_t)m;
+		key[m++] = text[i];
 	}
-	keyset_add(keys, key, m, found);
+	keyset_add(l->keys, key, m, found);
 	for (size_t i = 0; i < n; i++)
-		id[i] = at[i] == UINT16_MAX ? missing : found[at[i]] + base;
+		if (at[i] < HAS_ID)
+			id[i] = found[at[i]];
+	for (size_t i = 0; i < m; i++)
+		if (slot[i])
+			*slot[i] = (struct short_id){
+				span_words(key[i]), (uint32_t)key[i].len, found[i], true};
 }
 
 static void
@@ -52,7 +92,9 @@ look_up_columns(struct rules_groups *g, const struct rec_batch *b)
 		struct gcol *c = &g->col[k];
 		const struct span *text =
 			c->slot >= 0 ? b->col[c->slot].text : g->r->node[c->node].v.text;
-		look_up(c->keys, text, NULL, b->n, 1, 0, c->id);
+		look_up(&c->look, text, NULL, b->n, c->id);
+		for (size_t i = 0; i < b->n; i++)
+			c->id[i]++; /* KEYSET_NONE becomes 0 */
 	}
 }
 
@@ -103,7 +145,7 @@ look_up_seen(struct rules_groups *g, size_t n)
 		else
 			for (size_t i = 0; i < n; i++)
 				text[i] = X(x, text, i);
-		look_up(s->keys, text, s->need, n, 0, KEYSET_NONE, s->id);
+		look_up(&s->look, text, s->need, n, s->id);
 	}
 }
 
@@ -118,7 +160,7 @@ look_up_groups(struct rules_groups *g, struct gset *s, size_t n)
 		memcpy(s->group, c->id, n * sizeof *s->group);
 		for (size_t i = 0; i < n; i++)
 			s->missing = s->missing || c->id[i] == 0;
-		s->ngroups = (size_t)keyset_size(c->keys) + 1;
+		s->ngroups = (size_t)keyset_size(c->look.keys) + 1;
 		return;
 	}
 	struct span key[REC_BATCH_MAX];
@@ -130,8 +172,8 @@ look_up_groups(struct rules_groups *g, struct gset *s, size_t n)
 		for (size_t k = 0; k < s->ncol; k++, p += sizeof(uint32_t))
 			memcpy(p, &g->col[s->col[k]].id[i], sizeof(uint32_t));
 	}
-	keyset_add(s->tuples, key, n, s->group);
-	s->ngroups = keyset_size(s->tuples);
+	look_up(&s->tuples, key, NULL, n, s->group);
+	s->ngroups = keyset_size(s->tuples.keys);
 }
 
 /* Checks that the clustered column goes up and numbers its runs from 1. */
@@ -148,12 +190,76 @@ find_runs(struct rules_groups *g, const struct rec_batch *b, struct err *e)
 	return 0;
 }
 
+/* Whether the visitor had this session before the one at hand; remembers it. */
+static bool
+met(struct inner *s, struct span session)
+{
+	if (s->many) {
+		uint32_t known = keyset_size(s->many);
+		return keyset_add1(s->many, session) < known;
+	}
+	for (size_t k = 0; k < s->nend; k++) {
+		size_t from = k ? s->end[k - 1] : 0;
+		if (span_same((struct span){s->text.ptr + from, s->end[k] - from}, session))
+			return true;
+	}
+	if (s->nend == sizeof s->end / sizeof *s->end) {
+		s->many = keyset_new();
+		for (size_t k = 0; k < s->nend; k++) {
+			size_t from = k ? s->end[k - 1] : 0;
+			keyset_add1(s->many, (struct span){s->text.ptr + from, s->end[k] - from});
+		}
+		return met(s, session);
+	}
+	buf_span(&s->text, session);
+	s->end[s->nend++] = s->text.len;
+	return false;
+}
+
+/* Numbers the sessions of records clustered by visitor. */
+static int
+find_sessions(struct rules_groups *g, const struct rec_batch *b, struct err *e)
+{
+	struct inner *s = &g->inner;
+	struct span before = SPAN_MISSING;
+	for (size_t i = 0; i < b->n; i++) {
+		struct span session = b->col[s->slot].text[i];
+		if (s->visitor != g->run[i]) {
+			s->visitor = g->run[i];
+			s->nend = s->text.len = s->last.len = 0;
+			s->any = false;
+			keyset_free(s->many);
+			s->many = NULL;
+			before = SPAN_MISSING;
+		}
+		if (session.ptr && !span_same(session, before) &&
+			!(s->any && span_same(session, buf_as_span(&s->last)))) {
+			if (met(s, session)) {
+				rec_in_fail(g->in, b, i, s->slot, e,
+					"comes back after another session of its visitor; sort by "
+					"visitor_id and ts, or leave --clustered out");
+				return -1;
+			}
+			s->n++;
+			s->any = true;
+			s->last.len = 0;
+			buf_span(&s->last, session);
+		}
+		if (session.ptr)
+			before = session;
+		s->run[i] = s->n;
+	}
+	return 0;
+}
+
 int
 rules_groups_add(struct rules_groups *g, const struct rec_batch *b, struct err *e)
 {
 	if (g->merge)
 		return partial_add(g, b, e);
 	if (rules_eval_batch(g->r, b, e) || (g->sorted.name && find_runs(g, b, e)))
+		return -1;
+	if (g->inner.slot >= 0 && find_sessions(g, b, e))
 		return -1;
 	choose(g, b->n);
 	look_up_columns(g, b);
@@ -181,8 +287,9 @@ groups_key(const struct rules_groups *g, const struct gset *s, size_t group, siz
 	uint32_t id = (uint32_t)group;
 	const struct gcol *c = &g->col[s->col[k]];
 	if (!s->direct)
-		memcpy(&id, keyset_key(s->tuples, (uint32_t)group).ptr + k * sizeof id, sizeof id);
-	return id ? keyset_key(c->keys, id - 1) : SPAN_MISSING;
+		memcpy(&id, keyset_key(s->tuples.keys, (uint32_t)group).ptr + k * sizeof id,
+			sizeof id);
+	return id ? keyset_key(c->look.keys, id - 1) : SPAN_MISSING;
 }
 
 struct order {

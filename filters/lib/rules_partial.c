@@ -138,7 +138,7 @@ sorted_keys(const struct rules_groups *g, const struct agg *a, const struct stat
 	for (size_t i = 0; i < *n; i++) {
 		uint32_t group = (uint32_t)(pair[i] >> 32), id = (uint32_t)pair[i];
 		key[i] = (struct key){
-			place[group], group, id, keyset_key(g->seen[a->seen].keys, id)};
+			place[group], group, id, keyset_key(g->seen[a->seen].look.keys, id)};
 	}
 	free(pair);
 	qsort(key, *n, sizeof *key, by_key);
@@ -246,10 +246,10 @@ find_group(struct rules_groups *g, struct gset *s, const struct rec_batch *b, si
 	for (size_t k = 0; k < s->ncol; k++) {
 		struct gcol *c = &g->col[s->col[k]];
 		struct span text = b->col[c->slot].text[i];
-		uint32_t id = text.ptr ? keyset_add1(c->keys, text) + 1 : 0;
+		uint32_t id = text.ptr ? keyset_add1(c->look.keys, text) + 1 : 0;
 		buf_put(&g->key, &id, sizeof id);
 	}
-	uint32_t group = keyset_add1(s->tuples, buf_as_span(&g->key));
+	uint32_t group = keyset_add1(s->tuples.keys, buf_as_span(&g->key));
 	if (group >= s->ngroups)
 		s->ngroups = (size_t)group + 1;
 	return group;
@@ -270,7 +270,7 @@ take_state(struct rules_groups *g, struct gset *set, size_t k, uint32_t group, b
 		return false;
 	if (key) {
 		a->got_keys = true;
-		uint32_t id = keyset_add1(g->seen[a->seen].keys, value);
+		uint32_t id = keyset_add1(g->seen[a->seen].look.keys, value);
 		s->count[group] += pairs_add1(&s->pairs, group, id);
 		return true;
 	}

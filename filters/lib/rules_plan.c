@@ -69,7 +69,7 @@ plan_set(struct rules_groups *g, const char *by, struct err *e)
 			g->col[g->ncol++] = (struct gcol){.name = xstrdup(list.name[i]),
 				.slot = -1,
 				.node = RULES_NONE,
-				.keys = keyset_new()};
+				.look = {.keys = keyset_new()}};
 		for (size_t j = 0; j < i; j++)
 			if (s->col[j] == k)
 				err_set(e, LIMN_USAGE, "--by %.100s: '%.100s' is named twice", by,
@@ -82,7 +82,7 @@ plan_set(struct rules_groups *g, const char *by, struct err *e)
 			err_set(e, LIMN_USAGE, "--by %.100s: given twice", s->cut);
 	s->direct = s->ncol == 1 && !g->merge;
 	if (s->ncol && !s->direct)
-		s->tuples = keyset_new();
+		s->tuples.keys = keyset_new();
 	size_t len = strlen(s->cut);
 	if (g->top && len >= 6 && strcmp(s->cut + len - 6, ":other") == 0)
 		err_set(e, LIMN_USAGE, "--by %.100s: means the rest of a --top", s->cut);
@@ -198,7 +198,7 @@ plan_seen(struct rules_groups *g, const struct node *n)
 	if (i == g->nseen) {
 		g->seen[g->nseen].arg = n->list;
 		g->seen[g->nseen].narg = n->nlist;
-		g->seen[g->nseen++].keys = keyset_new();
+		g->seen[g->nseen++].look.keys = keyset_new();
 	}
 	return i;
 }
@@ -234,7 +234,9 @@ plan_agg(struct rules_groups *g, uint32_t id, const struct rules_groups_opts *o)
 			(o->shard_key && strcmp(o->shard_key, "visitor_id") == 0 &&
 				is_column(r, n->list[i], "session_id")))
 			a->additive = !g->top;
-	a->runs = n->nlist == 1 && is_column(r, a->arg, o->clustered) && !g->top &&
+	a->inner = o->clustered && strcmp(o->clustered, "visitor_id") == 0 && n->nlist == 1 &&
+		   is_column(r, a->arg, "session_id");
+	a->runs = n->nlist == 1 && (a->inner || is_column(r, a->arg, o->clustered)) && !g->top &&
 		  (!g->partial || a->additive);
 }
 
@@ -293,6 +295,9 @@ plan_records(struct rules_groups *g, const char *clustered, struct err *e)
 		g->sorted.slot = rec_in_need(g->in, clustered, REC_TEXT, e);
 		g->sorted.name = clustered;
 		g->sorted.hint = ", or leave --clustered out";
+		for (size_t i = 0; i < g->nagg; i++)
+			if (g->agg[i].inner && g->agg[i].runs)
+				g->inner.slot = r->node[g->agg[i].arg].slot;
 	}
 	return !e->code;
 }
@@ -335,6 +340,7 @@ rules_groups_new(
 	g->partial = o->partial;
 	g->merge = o->merge;
 	g->top = o->top;
+	g->inner.slot = -1;
 	bool ok = plan_metrics(g, o->metrics, e) && plan_sets(g, o->by, o->nby, e) &&
 		  (g->merge || replace_tags(r, in, e));
 	if (ok) {
@@ -366,14 +372,14 @@ rules_groups_free(struct rules_groups *g)
 		free(g->set[i].state);
 		free(g->set[i].cut);
 		free(g->set[i].col);
-		keyset_free(g->set[i].tuples);
+		keyset_free(g->set[i].tuples.keys);
 	}
 	for (size_t i = 0; i < g->ncol; i++) {
 		free(g->col[i].name);
-		keyset_free(g->col[i].keys);
+		keyset_free(g->col[i].look.keys);
 	}
 	for (size_t i = 0; i < g->nseen; i++) {
-		keyset_free(g->seen[i].keys);
+		keyset_free(g->seen[i].look.keys);
 		buf_free(&g->seen[i].text);
 	}
 	free(g->set);
@@ -384,6 +390,9 @@ rules_groups_free(struct rules_groups *g)
 	free(g->metric);
 	free(g->name);
 	sorted_free(&g->sorted);
+	keyset_free(g->inner.many);
+	buf_free(&g->inner.text);
+	buf_free(&g->inner.last);
 	buf_free(&g->key);
 	free(g);
 }
