@@ -12,6 +12,7 @@ const MINUS = '\u2212';
 const FEW_VISITORS = 30;
 const FEW_BUYERS = 10;
 const ROWS = 10;
+const LONGEST = 60;
 
 // What kind of number each metric is; `good` is -1 where less is better, 0 where neither is.
 const METRICS = {
@@ -24,16 +25,18 @@ const METRICS = {
 	repurchase_rate: { kind: 'rate', digits: 1 }, new_buyers: {}, old_buyers: {}, return_buyers: {},
 	buyers_365: {}, customers: {},
 };
+// Written without cents where room is short; `All numbers` has them.
+const AMOUNTS = ['amount', 'amount_net'];
 // The four questions: the number that answers each, and those around it. `needs`: what it is made of.
 const QUESTIONS = [
 	{ name: 'traffic', main: 'uv', needs: ['events'],
-		rest: ['pv', 'visits', 'depth', 'bounce_rate', 'stay_seconds', 'new_uv', 'returning_uv', 'return_uv_7d'] },
+		rest: ['pv', 'visits', 'depth', 'bounce_rate', 'new_uv', 'return_uv_7d'] },
 	{ name: 'conversion', main: 'conversion', needs: ['events', 'orders'],
-		rest: ['buyers', 'orders', 'unidentified_orders'] },
+		rest: ['buyers', 'orders'] },
 	{ name: 'amount', main: 'amount_per_buyer', needs: ['orders'],
-		rest: ['amount_per_order', 'amount', 'amount_net', 'unidentified_amount'] },
+		rest: ['amount_per_order', 'amount', 'amount_net'] },
 	{ name: 'repurchase', main: 'repurchase_rate', needs: ['orders'],
-		rest: ['new_buyers', 'old_buyers', 'return_buyers', 'buyers_365'] },
+		rest: ['new_buyers', 'old_buyers', 'return_buyers'] },
 ];
 const HUES = { uv: 'traffic', visits: 'traffic', pv: 'traffic', conversion: 'conversion', buyers: 'conversion',
 	orders: 'conversion', amount: 'amount', amount_per_buyer: 'amount', customers: 'repurchase' };
@@ -87,7 +90,7 @@ function say(key, ...values)
 }
 
 const metricName = (metric) => word(metric) || metric;
-const shortName = (metric) => word('short.' + metric) || metricName(metric);
+const shortName = (metric, place = 'short') => word(`${place}.${metric}`) || metricName(metric);
 
 function keyName(cut, key)
 {
@@ -105,7 +108,9 @@ function keyName(cut, key)
 			return key;
 		}
 	}
-	return String(key);
+	// Hostile or broken logs hold names of any length.
+	const text = [...String(key).slice(0, 400)];
+	return text.length > LONGEST ? text.slice(0, LONGEST - 1).join('') + '…' : text.join('');
 }
 
 // ---- numbers -------------------------------------------------------------------------------------
@@ -145,7 +150,8 @@ const percent = (value, digits = 1) => (missing(value) ? NONE : fixed((Number(va
 function currency()
 {
 	try {
-		const format = new Intl.NumberFormat(state.lang === 'zh' ? 'zh-CN' : 'en-US', { style: 'currency', currency: portrait.currency });
+		const format = new Intl.NumberFormat(state.lang === 'zh' ? 'zh-CN' : 'en-US', 
+			{ style: 'currency', currency: portrait.currency, currencyDisplay: 'narrowSymbol' });
 		const sign = format.formatToParts(0).find((part) => part.type === 'currency').value;
 		return { sign: /\w$/.test(sign) ? sign + '\u00a0' : sign, digits: format.resolvedOptions().maximumFractionDigits };
 	} catch {
@@ -189,7 +195,7 @@ function show(metric, value)
 function compact(value, kind)
 {
 	if (kind === 'rate')
-		return percent(value, value && value < 0.1 ? 1 : 0);
+		return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 2 }).format(value);
 	const text = new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 	return kind === 'money' ? currency().sign + text : text;
 }
@@ -214,7 +220,12 @@ function range(period, options)
 		return NONE;
 	if (period.from === period.to)
 		return date(period.to, options);
-	return new Intl.DateTimeFormat(locale(), { timeZone: 'UTC', ...SHORT })
+	if (state.lang === 'zh') {
+		const same = (n) => period.from.slice(0, n) === period.to.slice(0, n);
+		const rest = same(7) ? { day: 'numeric' } : same(4) ? { month: 'long', day: 'numeric' } : options;
+		return `${date(period.from, { ...options, weekday: undefined })} – ${date(period.to, { ...rest, weekday: undefined })}`;
+	}
+	return new Intl.DateTimeFormat(locale(), { timeZone: 'UTC', ...options, weekday: undefined })
 		.formatRange(instant(period.from), instant(period.to));
 }
 
@@ -330,8 +341,9 @@ function card(question, period)
 	if (missing(value(main)))
 		add(box, [h('p', { class: 'absent' }, instead(question.needs))]);
 	if (shown.length)
-		add(box, [h('dl', {}, shown.map((metric) => h('div', {}, h('dt', {}, metricName(metric)),
-			h('dd', {}, show(metric, value(metric))),
+		add(box, [h('dl', {}, shown.map((metric) => h('div', {},
+			h('dt', { title: metricName(metric) }, shortName(metric, 'card')),
+			h('dd', {}, AMOUNTS.includes(metric) ? money(value(metric), 0) : show(metric, value(metric))),
 			h('dd', {}, change(metric, now[metric], before[metric])))))]);
 	return box;
 }
@@ -376,25 +388,47 @@ function why(period)
 		return null;
 	const left = h('div', {}, h('h2', {}, say('why')),
 		h('p', { class: 'big' }, money(now.amount)),
-		h('p', { class: 'was' }, h('span', {}, metricName('amount')), change('amount', now.amount, before.amount)));
+		h('p', { class: 'was' }, h('span', {}, metricName('amount')), change('amount', now.amount, before.amount)),
+		number(now.unidentified_orders) > 0 ? h('p', { class: 'how' },
+			say('why.of_it', money(now.unidentified_amount), count(now.unidentified_orders))) : '');
 	const parts = explain(now, before);
 	const box = h('div', { class: 'sheet why amount' }, left);
 	if (!parts)
 		return add(box, [h('p', { class: 'note' }, say('why.not'))]);
 	const worths = roundTogether(parts.map((part) => part.worth));
-	const most = Math.max(...worths.map(Math.abs), 1);
+	const below = Math.max(...worths.map((worth) => -worth), 0), above = Math.max(...worths, 0);
+	const percentOf = (value) => `${(value / (below + above || 1)) * 100}%`;
 	const step = ({ metric }, i) => {
-		const fill = h('i'), part = (Math.abs(worths[i]) / most) * 50;
-		fill.style.width = `${part}%`;
-		fill.style.left = `${worths[i] < 0 ? 50 - part : 50}%`;
+		const fill = h('i'), zero = h('b');
+		fill.style.width = percentOf(Math.abs(worths[i]));
+		fill.style.left = percentOf(below + Math.min(worths[i], 0));
+		zero.style.left = percentOf(below);
+		const text = (value) => (nobody ? money(value, 0) : show(metric, value));
 		const nobody = metric === 'unidentified_amount';
 		return h('div', { class: 'step ' + (nobody ? '' : own(HUES, metric)) },
 			h('span', {}, nobody ? say('why.nobody') : metricName(metric)),
-			h('span', { class: 'to' }, `${show(metric, before[metric])} → ${show(metric, now[metric])}`),
-			h('span', { class: 'scale', 'aria-hidden': 'true' }, fill),
+			h('span', { class: 'to' }, `${text(before[metric])} → ${text(now[metric])}`),
+			h('span', { class: 'scale', 'aria-hidden': 'true' }, fill, zero),
 			h('span', { class: 'worth' }, signed(worths[i])));
 	};
 	return add(box, [h('div', { class: 'steps' }, parts.map(step), how(say('why.how')))]);
+}
+
+// Every metric of the period, with the one before.
+function numbers(period)
+{
+	const now = (period && period.metrics) || {}, before = (period && period.before) || {};
+	const there = Object.keys(METRICS).filter((metric) => !missing(now[metric]));
+	if (!there.length)
+		return null;
+	const table = h('table', {},
+		h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'sr' }, say('numbers'))),
+			h('th', { scope: 'col' }, range(period, MIDDLE)), h('th', { scope: 'col' }, range(period.previous, MIDDLE)),
+			h('th', { scope: 'col' }, say('change')))),
+		h('tbody', {}, there.map((metric) => h('tr', {}, h('th', { scope: 'row' }, metricName(metric)),
+			h('td', {}, show(metric, now[metric])), h('td', {}, show(metric, before[metric])),
+			h('td', {}, change(metric, now[metric], before[metric]))))));
+	return h('details', {}, h('summary', {}, say('numbers')), h('div', { class: 'sheet' }, scroll(say('numbers'), table)));
 }
 
 // ---- charts: this part is what a charting library would replace ------------------------------------
@@ -418,9 +452,10 @@ charts.line = (plot, chart) => {
 	const step = (W - L - R) / Math.max(n - 1, 1);
 	const x = (i) => L + i * step, y = (v) => T + (1 - v / top) * (H - T - B);
 	const svg = s('svg', { viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': chart.label });
-	if (chart.from <= chart.to)
-		svg.append(s('rect', { class: 'chosen', x: x(chart.from) - step / 2, y: T,
-			width: (chart.to - chart.from + 1) * step, height: H - T - B }));
+	if (chart.from <= chart.to) {
+		const left = Math.max(x(chart.from) - step / 2, L), right = Math.min(x(chart.to) + step / 2, W - R);
+		svg.append(s('rect', { class: 'chosen', x: left, y: T, width: right - left, height: H - T - B }));
+	}
 	for (const tick of ticks)
 		svg.append(s('line', { class: tick ? 'grid' : 'grid zero', x1: L, x2: W - R, y1: y(tick), y2: y(tick) }),
 			s('text', { x: L - 8, y: y(tick) + 4, 'text-anchor': 'end' }, compact(tick, chart.kind)));
@@ -547,7 +582,11 @@ function block(cut, options)
 	const { rows, columns, total, title, about, hue, notes } = options;
 	const by = columns[0];
 	const list = sorted(cut, rows, by);
-	const whole = total && !missing(total[by]) ? number(total[by]) : list.reduce((sum, row) => sum + (number(row[by]) || 0), 0);
+	const sum = (column) => list.reduce((so_far, row) => so_far + (number(row[column]) || 0), 0);
+	const whole = total && !missing(total[by]) ? number(total[by]) : sum(by);
+	const wholes = { [by]: whole };
+	if (!total && columns.includes('amount'))
+		wholes.amount = sum('amount');
 	const largest = Math.max(...list.map((row) => number(row[by]) || 0), 0);
 	const most = {};
 	const few = (row, column) => (column === 'conversion' ? number(row.uv) < FEW_VISITORS
@@ -558,7 +597,8 @@ function block(cut, options)
 	const cell = (row, column, foot) => {
 		const value = row[column];
 		const text = own(METRICS, column).kind === 'money' ? money(value, column === 'amount' ? 0 : undefined) : show(column, value);
-		const share = column === by && whole ? h('span', { class: 'share' }, missing(value) ? '' : percent(number(value) / whole)) : '';
+		const share = wholes[column] ? h('span', { class: 'share' },
+			missing(value) ? '' : percent(number(value) / wholes[column])) : '';
 		const line = !foot && barred(column) && !missing(value) ? bar(number(value) / most[column]) : '';
 		return h('td', { class: `${barred(column) ? own(HUES, column) : ''}${!foot && few(row, column) ? ' few' : ''}` }, text, ' ', share, line);
 	};
@@ -566,7 +606,7 @@ function block(cut, options)
 	const fill = (limit) => body.replaceChildren(...list.slice(0, limit).map((row) => h('tr', {},
 		rowHead(cut, row, largest ? (number(row[by]) || 0) / largest : 0, notes), columns.map((column) => cell(row, column)))));
 	fill(ROWS + 2 >= list.length ? list.length : ROWS);
-	const table = h('table', { class: hue },
+	const table = h('table', { class: `${hue} of${columns.length}` },
 		h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'sr' }, title)),
 			columns.map((column) => h('th', { scope: 'col', title: metricName(column) }, shortName(column))))),
 		body,
@@ -578,7 +618,7 @@ function block(cut, options)
 		set(more, { 'aria-expanded': String(open) });
 		more.textContent = open ? say('fewer') : say('all', list.length);
 	} }, say('all', list.length)) : '';
-	const blank = list.filter((row) => missing(row.key)).reduce((sum, row) => sum + (number(row[by]) || 0), 0);
+	const blank = list.filter((row) => missing(row.key)).reduce((so_far, row) => so_far + (number(row[by]) || 0), 0);
 	const n = say('cut.n', count(whole), metricName(by).toLowerCase()) +
 		(blank ? say('comma') + say('cut.unknown', count(blank)) : '');
 	return h('div', { class: 'sheet block' },
@@ -594,9 +634,10 @@ function cuts(period)
 	const there = names.filter((cut) => Array.isArray(all[cut]) && all[cut].length);
 	const blocks = there.map((cut) => {
 		const rows = all[cut];
-		const columns = (has(rows, 'uv') ? ['uv', 'conversion', 'buyers', 'amount', 'amount_per_buyer']
-			: ['buyers', 'orders', 'amount', 'amount_per_buyer']).filter((column) => has(rows, column) ||
-				(column === 'amount_per_buyer' && has(rows, 'amount') && false));
+		const columns = (has(rows, 'uv') ? ['uv', 'visits', 'pv', 'conversion', 'buyers', 'amount', 'amount_per_buyer']
+			: ['buyers', 'orders', 'amount', 'amount_per_buyer'])
+			.filter((column) => has(rows, column))
+			.filter((column, i, there) => !['visits', 'pv'].includes(column) || !there.includes('buyers'));
 		return block(cut, { rows, columns, total, title: word('cut.' + cut) || cut, hue: own(HUES, columns[0]) });
 	});
 	const personal = !there.includes('gender') && !there.includes('age_band');
@@ -624,7 +665,6 @@ function people()
 	});
 	return add(section, [how(say('people.how', date(portrait.day, MIDDLE))),
 		h('dl', { class: 'stats' }, stats.map((metric) => h('div', {}, h('dt', {}, metricName(metric)), h('dd', {}, show(metric, known[metric]))))),
-		absent('customers') ? h('p', { class: 'how' }, say('absent.customers')) : '',
 		h('div', { class: 'tables' }, blocks)]);
 }
 
@@ -633,10 +673,10 @@ function segments()
 	const rows = portrait.segments || [];
 	const section = h('section', {}, h('h2', {}, say('segments')));
 	if (!rows.length)
-		return add(section, [h('p', { class: 'absent' }, instead(['orders', 'customers']))]);
+		return add(section, [h('p', { class: 'absent' }, say('segments.none'))]);
 	const whole = number((portrait.people || {}).customers);
 	const list = rows.slice().sort((a, b) => (number(b.customers) || 0) - (number(a.customers) || 0));
-	return add(section, [how(say('segments.how')), h('div', { class: 'sheet' },
+	return add(section, [how(say('segments.how')), h('div', { class: 'sheet list' },
 		h('ol', { class: 'segments' }, list.map((row) => h('li', {},
 			h('span', {}, h('bdi', {}, row[state.lang] || row.en || row.name), bar(whole > 0 ? number(row.customers) / whole : 0)),
 			h('span', {}, count(row.customers)),
@@ -680,7 +720,8 @@ function draw()
 		head(period),
 		h('main', {},
 			h('div', { class: 'cards' }, QUESTIONS.map((question) => card(question, period))),
-			why(period) || '', trend(period), cuts(period), people(), segments(), quality()),
+			why(period) || '', numbers(period) || '',
+			trend(period), cuts(period), people(), segments(), quality()),
 		h('footer', {}, `limn ${portrait.limn || ''}`));
 	charts.redraw();
 	if (focused && document.getElementById(focused))
