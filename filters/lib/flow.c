@@ -67,6 +67,7 @@ flow_output(struct flow *f, bool like_input, const struct rec_name *extra, size_
 	struct rec_out_opts o = {
 		.path = f->common->output,
 		.enc = f->common->to,
+		.fallback = rec_in_is_empty(f->in) ? REC_AUTO : rec_in_enc(f->in),
 		.no_header = f->common->no_header,
 		.select = f->common->select,
 	};

@@ -139,8 +139,7 @@ struct rec_name {
 struct rec_out_opts {
 	/* NULL: standard output; else a temporary file beside it, renamed at close */
 	const char *path;
-	enum rec_enc
-		enc; /* REC_AUTO: by the name of path, else `fallback`, else that of `like`, else tsv */
+	enum rec_enc enc; /* REC_AUTO: by the name of path, then fallback, then like's, then tsv */
 	enum rec_enc fallback;
 	bool no_header;
 	const char *select; /* comma-separated output columns, or NULL: all */
