@@ -1,16 +1,11 @@
 /* L2 rec_in - reads blocks, has them cut into records, hands out batches; diverts what is bad. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "ledger.h"
 #include "rec_int.h"
 
-#define BLOCK (256u << 10)     /* bytes read at a time: block, index and slices stay in L2 */
 #define REJECT_SHARE_FROM 1000 /* bad records from which a relative limit is checked on the way */
 #define PROGRESS_EVERY 500000  /* microseconds */
 
@@ -51,433 +46,6 @@ rec_limit_parse(struct span s, struct rec_limit *out)
 	return true;
 }
 
-/* ---- files and blocks ---- */
-
-static const char *
-file_name(const struct rec_in *in)
-{
-	return in->o.nfiles ? in->o.files[in->file] : "-";
-}
-
-static void
-end_last_line(struct rec_in *in)
-{
-	if (in->len > in->pos && in->text[in->len - 1] != '\n') {
-		in->text[in->len++] = '\n';
-		in->cut.newline_added = true;
-	}
-}
-
-/* Maps the file where records are to be kept: then they need not be copied, and reading costs no memory of its
- * own. The last bytes are left to reading, which adds the final line end and the padding. A file that is cut
- * short while it is mapped ends the process (SIGBUS); one that grows is read to where it ends then. */
-static void
-map_file(struct rec_in *in, const struct stat *st)
-{
-	size_t size = (size_t)st->st_size;
-	if (!in->o.keep || in->o.block || !S_ISREG(st->st_mode) || size <= CUT_PAD ||
-		lseek(in->fd, 0, SEEK_CUR) != 0)
-		return;
-	void *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, in->fd, 0);
-	if (p == MAP_FAILED)
-		return; /* reading does as well */
-	in->map = xgrow(in->map, &in->map_cap, in->nmap + 1, sizeof(*in->map));
-	in->map[in->nmap++] = (struct mapping){p, size};
-	in->text = p;
-}
-
-static int
-open_file(struct rec_in *in, struct err *e)
-{
-	const char *name = file_name(in);
-	struct stat st;
-	in->batch.file = name;
-	in->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-	if (in->fd < 0 || fstat(in->fd, &st))
-		return err_errno(e, name);
-	if (S_ISDIR(st.st_mode))
-		return err_set(e, LIMN_SYSTEM, "%s: is a directory", name);
-#ifdef POSIX_FADV_SEQUENTIAL
-	posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-#endif
-	in->eof = false;
-	in->pos = in->len = 0;
-	in->cut.base = 0;
-	in->cut.next_line = 1;
-	in->cut.newline_added = false;
-	in->text = in->buffer;
-	map_file(in, &st);
-	return LIMN_OK;
-}
-
-static void
-close_file(struct rec_in *in)
-{
-	if (in->fd > STDIN_FILENO)
-		close(in->fd);
-	in->fd = -1;
-}
-
-static bool
-is_mapped(const struct rec_in *in)
-{
-	return in->nmap && in->text == in->map[in->nmap - 1].text;
-}
-
-/* Shows one block more of the mapped file; false when it is used up and reading goes on where it left. */
-static bool
-show_more(struct rec_in *in, size_t block, struct err *e)
-{
-	size_t end = in->map[in->nmap - 1].size - CUT_PAD;
-	if (in->len < end) {
-		size_t more = end - in->len < block ? end - in->len : block;
-		in->len += more;
-		in->stats.bytes += more;
-		return true;
-	}
-	in->stats.bytes -= in->len - in->pos;
-	in->cut.base = in->pos;
-	if (lseek(in->fd, (off_t)in->pos, SEEK_SET) < 0)
-		err_errno(e, file_name(in));
-	in->text = in->buffer;
-	in->len = in->pos = 0;
-	return false;
-}
-
-/* Moves what is left to the front and reads more behind it; a record longer than a block at least doubles
- * what is there, so that looking at its start again stays cheap. */
-static int
-fill_block(struct rec_in *in, struct err *e)
-{
-	size_t block = in->o.block ? in->o.block : BLOCK, left = in->len - in->pos;
-	size_t want = left > block ? left : block;
-	if (is_mapped(in)) {
-		if (show_more(in, want, e) || e->code)
-			return e->code;
-		left = 0;
-	}
-	if (left)
-		memmove(in->text, in->text + in->pos, left);
-	in->cut.base += in->pos;
-	in->pos = 0;
-	in->len = left;
-	in->text = in->buffer = xgrow(in->buffer, &in->cap, left + want + CUT_PAD + 1, 1);
-	while (in->len < left + want) {
-		ssize_t n = read(in->fd, in->text + in->len, left + want - in->len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(e, file_name(in));
-		if (n == 0) {
-			in->eof = true;
-			end_last_line(in);
-			break;
-		}
-		in->len += (size_t)n;
-		in->stats.bytes += (uint64_t)n;
-		if (left <= block) /* a pipe gives what it has: go on with that */
-			break;
-	}
-	memset(in->text + in->len, 0, CUT_PAD);
-	return LIMN_OK;
-}
-
-char *
-read_file(const char *path, size_t *len, struct err *e)
-{
-	struct buf b = {0};
-	ssize_t n = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || (n = read(fd, buf_room(&b, BLOCK), BLOCK)) < 0)
-		err_errno(e, path);
-	while (n > 0) {
-		b.len += (size_t)n;
-		if ((n = read(fd, buf_room(&b, BLOCK), BLOCK)) < 0)
-			err_errno(e, path);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (e->code) {
-		buf_free(&b);
-		return NULL;
-	}
-	memset(buf_room(&b, CUT_PAD), 0, CUT_PAD);
-	*len = b.len;
-	return b.ptr;
-}
-
-/* ---- the header ---- */
-
-static enum rec_enc
-enc_by_name(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-	enum rec_enc enc = REC_AUTO;
-	if (dot)
-		rec_enc_name(dot + 1, &enc);
-	return enc;
-}
-
-/* Where the first line that is not empty begins: behind blanks and line ends. */
-static size_t
-skip_blank(const struct rec_in *in)
-{
-	size_t i = in->pos;
-	while (i < in->len && (in->text[i] == ' ' || in->text[i] == '\n' || in->text[i] == '\r'))
-		i++;
-	return i;
-}
-
-/* By the first line: an object is ndjson, a TAB makes it tsv, anything else is csv. Reads as far as it takes. */
-static int
-sniff(struct rec_in *in, enum rec_enc *enc, struct err *e)
-{
-	size_t i;
-	const char *end;
-	while ((i = skip_blank(in)), !(end = memchr(in->text + i, '\n', in->len - i)) && !in->eof &&
-					     in->len - in->pos <= in->o.max_record)
-		if (fill_block(in, e))
-			return e->code;
-	*enc = REC_CSV;
-	if (i < in->len && in->text[i] == '{')
-		*enc = REC_NDJSON;
-	else if (memchr(in->text + in->pos, '\t',
-			 (end ? (size_t)(end - in->text) : in->len) - in->pos))
-		*enc = REC_TSV;
-	return LIMN_OK;
-}
-
-static int
-check_compressed(const struct rec_in *in, struct err *e)
-{
-	const char *p = in->text + in->pos;
-	size_t n = in->len - in->pos;
-	if (n >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0)
-		return err_set(e, LIMN_DATA, "%s: is compressed; pipe it in: zstdcat %s | %s",
-			file_name(in), file_name(in), msg_name());
-	if (n >= 2 && memcmp(p, "\x1f\x8b", 2) == 0)
-		return err_set(e, LIMN_DATA, "%s: is compressed; pipe it in: zcat %s | %s",
-			file_name(in), file_name(in), msg_name());
-	return LIMN_OK;
-}
-
-static void
-add_physical(struct rec_in *in, struct span name)
-{
-	in->physical =
-		xgrow(in->physical, &in->physical_cap, in->nphysical + 1, sizeof(*in->physical));
-	char *copy = arena_bytes(&in->keep_text, name.len + 1);
-	if (name.len)
-		memcpy(copy, name.ptr, name.len);
-	copy[name.len] = '\0';
-	in->physical[in->nphysical++] = copy;
-}
-
-static void
-names_from_list(struct rec_in *in, const char *list)
-{
-	struct buf b = {0};
-	const char *p = list;
-	do {
-		b.len = 0;
-		while (*p && *p != ',') {
-			if (*p == '\\' && p[1])
-				p++;
-			buf_byte(&b, *p++);
-		}
-		add_physical(in, buf_as_span(&b));
-	} while (*p++ == ',');
-	buf_free(&b);
-}
-
-static void
-on_stream_field(void *ctx, struct span name, struct span type)
-{
-	(void)type;
-	add_physical(ctx, name);
-}
-
-/* A member of the first object; one that comes twice is one column. */
-static void
-on_member(void *ctx, struct span name)
-{
-	struct rec_in *in = ctx;
-	for (size_t i = 0; i < in->nphysical; i++)
-		if (span_eq(span_str(in->physical[i]), name))
-			return;
-	add_physical(in, name);
-}
-
-static int
-names_from_stream(struct rec_in *in, struct err *e)
-{
-	size_t len;
-	const char *reason;
-	char *text = read_file(in->o.stream, &len, e);
-	if (!text)
-		return e->code;
-	if (!jsonin_schema(in->cut.json, text, len, on_stream_field, in, &reason))
-		err_set(e, LIMN_USAGE, "%s: not a Table Schema: %s", in->o.stream, reason);
-	free(text);
-	return e->code;
-}
-
-/* Reads until a whole first line is there (of csv: a whole first record). Its length with line end; 0: none. */
-static size_t
-first_line(struct rec_in *in, struct err *e)
-{
-	for (;;) {
-		const char *end = memchr(in->text + in->pos, '\n', in->len - in->pos);
-		size_t len = end ? (size_t)(end + 1 - (in->text + in->pos)) : in->len - in->pos;
-		if (len > in->o.max_record) {
-			err_set(e, LIMN_DATA, "%s:1: the first line is longer than --max-record",
-				file_name(in));
-			return 0;
-		}
-		if (end)
-			return len;
-		if (in->eof || fill_block(in, e))
-			return 0;
-	}
-}
-
-/* The header record of csv or tsv; a csv one may have quoted line ends. */
-static int
-names_from_header(struct rec_in *in, struct err *e)
-{
-	struct span *name;
-	size_t n, used = first_line(in, e);
-	const char *reason = NULL;
-	if (in->cut.enc == REC_CSV) {
-		enum csvin_result r = CSVIN_BAD;
-		while (!e->code &&
-			(r = csvin_record(in->cut.csv, in->text + in->pos, in->len - in->pos,
-				 in->eof, &used, &reason)) == CSVIN_MORE) {
-			if (in->len - in->pos > in->o.max_record)
-				err_set(e, LIMN_DATA,
-					"%s:1: the header is longer than --max-record",
-					file_name(in));
-			else
-				fill_block(in, e);
-		}
-		if (e->code)
-			return e->code;
-		if (r == CSVIN_BAD)
-			return err_set(e, LIMN_DATA, "%s:1: header: %s", file_name(in), reason);
-		if (used > in->o.max_record)
-			return err_set(e, LIMN_DATA, "%s:1: the header is longer than --max-record",
-				file_name(in));
-	}
-	if (e->code)
-		return e->code;
-	size_t len = used;
-	while (len && (in->text[in->pos + len - 1] == '\n' || in->text[in->pos + len - 1] == '\r'))
-		len--;
-	if (!cut_one(&in->cut, in->text + in->pos, len, &name, &n, &reason))
-		return err_set(e, LIMN_DATA, "%s:1: header: %s", file_name(in), reason);
-	for (size_t i = 0; i < n; i++) {
-		if (!span_missing(name[i]) && memchr(name[i].ptr, '\0', name[i].len))
-			return err_set(e, LIMN_DATA, "%s:1: header: a NUL byte in a column's name",
-				file_name(in));
-		add_physical(in, name[i]);
-	}
-	for (size_t i = 0; i < used; i++)
-		in->cut.next_line += in->text[in->pos + i] == '\n';
-	in->pos += used;
-	return LIMN_OK;
-}
-
-static int
-names_from_first_object(struct rec_in *in, struct err *e)
-{
-	const char *reason;
-	size_t used = first_line(in, e);
-	while (used && !e->code) { /* past empty lines */
-		size_t n = used;
-		while (n && strchr(" \t\r\n", in->text[in->pos + n - 1]))
-			n--;
-		if (n) {
-			if (!jsonin_names(
-				    in->cut.json, in->text + in->pos, n, on_member, in, &reason)) {
-				/* with a rejects file a bad first line is only one more bad record, but
-				 * somebody else has to name the columns then */
-				return err_set(e, LIMN_DATA,
-					"%s:%llu: %s; name the columns with --columns",
-					file_name(in), (unsigned long long)in->cut.next_line,
-					reason);
-			}
-			break;
-		}
-		in->pos += used;
-		in->cut.next_line++;
-		used = first_line(in, e);
-	}
-	return e->code;
-}
-
-static int
-read_names(struct rec_in *in, struct err *e)
-{
-	if (in->o.columns)
-		names_from_list(in, in->o.columns);
-	else if (in->cut.enc == REC_NDJSON && in->o.stream)
-		return names_from_stream(in, e);
-	else if (in->cut.enc == REC_NDJSON)
-		return names_from_first_object(in, e);
-	else
-		return names_from_header(in, e);
-	return LIMN_OK;
-}
-
-/* First bytes of a file: an empty one has no header to read. A byte order mark is not data. */
-static int
-start_file(struct rec_in *in, struct err *e)
-{
-	if (open_file(in, e))
-		return e->code;
-	while (!in->eof && in->len < 4)
-		if (fill_block(in, e))
-			return e->code;
-	if (in->len >= 3 && memcmp(in->text, "\xef\xbb\xbf", 3) == 0)
-		in->pos = 3;
-	return check_compressed(in, e);
-}
-
-static int
-same_header(struct rec_in *in, char **names, size_t n, struct err *e)
-{
-	bool same = n == in->nphysical;
-	for (size_t i = 0; same && i < n; i++)
-		same = strcmp(names[i], in->physical[i]) == 0;
-	if (!same)
-		err_set(e, LIMN_DATA, "%s: its columns are not those of %s", file_name(in),
-			in->o.files[0]);
-	return e->code;
-}
-
-/* A further file: the same encoding and columns as the first. */
-static int
-next_file(struct rec_in *in, struct err *e)
-{
-	close_file(in);
-	in->file++;
-	if (start_file(in, e))
-		return e->code;
-	if (in->pos == in->len || in->cut.enc == REC_NDJSON || in->o.columns)
-		return LIMN_OK;
-	char **first = in->physical;
-	size_t nfirst = in->nphysical, ncap = in->physical_cap;
-	in->physical = NULL;
-	in->nphysical = in->physical_cap = 0;
-	if (!names_from_header(in, e))
-		same_header(in, first, nfirst, e);
-	free(in->physical);
-	in->physical = first;
-	in->nphysical = nfirst;
-	in->physical_cap = ncap;
-	return e->code;
-}
-
 static void
 measure(struct rec_in *in)
 {
@@ -505,22 +73,22 @@ static int
 start(struct rec_in *in, struct err *e)
 {
 	enum rec_enc enc = in->o.enc;
-	if (start_file(in, e))
+	if (names_start_file(in, e))
 		return e->code;
 	while (in->pos == in->len && in->file + 1 < in->o.nfiles) { /* empty files have no say */
-		close_file(in);
+		block_close(in);
 		in->file++;
-		if (start_file(in, e))
+		if (names_start_file(in, e))
 			return e->code;
 	}
 	if (enc == REC_AUTO)
-		enc = enc_by_name(file_name(in));
-	if (enc == REC_AUTO && sniff(in, &enc, e))
+		enc = names_enc_of_file(block_file(in));
+	if (enc == REC_AUTO && names_sniff(in, &enc, e))
 		return e->code;
 	cutter_init(&in->cut, enc);
 	in->cut.max_record = in->o.max_record;
 	in->empty = in->pos == in->len && !in->o.columns;
-	if (!in->empty && read_names(in, e))
+	if (!in->empty && names_read(in, e))
 		return e->code;
 	if (!in->nphysical && in->pos == in->len) /* nothing but empty lines */
 		in->empty = true;
@@ -528,7 +96,7 @@ start(struct rec_in *in, struct err *e)
 	for (size_t i = 0; enc == REC_NDJSON && i < in->nphysical; i++)
 		if (jsonin_want(in->cut.json, in->physical[i]) != i)
 			return err_set(e, LIMN_DATA, "%s: two columns are named '%s'",
-				file_name(in), in->physical[i]);
+				block_file(in), in->physical[i]);
 	if (!in->empty && cols_init(in, e))
 		return e->code;
 	if (in->o.rejects && open_rejects(in, e))
@@ -555,7 +123,7 @@ rec_in_open(const struct rec_in_opts *opts, struct err *e)
 bool
 rec_in_kept(const struct rec_in *in)
 {
-	return is_mapped(in);
+	return block_is_mapped(in);
 }
 
 enum rec_enc
@@ -672,14 +240,10 @@ rec_in_free(struct rec_in *in)
 		rec_out_close(in->rejects, NULL, NULL, &ignored);
 	}
 	free(in->pending);
-	close_file(in);
+	block_free(in);
 	cols_free(in);
 	cutter_free(&in->cut);
 	free(in->physical);
-	free(in->buffer);
-	for (size_t i = 0; i < in->nmap; i++)
-		munmap(in->map[i].text, in->map[i].size);
-	free(in->map);
 	arena_free(&in->keep_text);
 	free(in);
 }
@@ -845,10 +409,10 @@ read_batch(struct rec_in *in, struct err *e)
 		if (got)
 			return got;
 		if (!in->eof) {
-			if (check_record_size(in, e) || fill_block(in, e))
+			if (check_record_size(in, e) || block_fill(in, e))
 				return -1;
 		} else if (in->file + 1 < in->o.nfiles) {
-			if (next_file(in, e))
+			if (names_next_file(in, e))
 				return -1;
 		} else {
 			return 0;

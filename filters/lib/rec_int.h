@@ -139,7 +139,21 @@ bool cols_raw_order(const struct rec_in
 		*in);            /* the columns are the input's own: raw records can be passed on */
 bool json_number(struct span s); /* may stand bare in JSON */
 
-/* rec_in.c: any file as one text, NUL-terminated and padded; NULL with e filled */
+/* rec_block.c: in->text[in->pos .. in->len) is what is read and not yet cut, padded by CUT_PAD bytes. */
+const char *block_file(const struct rec_in *in); /* the name of the file being read */
+int block_open(struct rec_in *in, struct err *e);
+void block_close(struct rec_in *in);
+int block_fill(struct rec_in *in, struct err *e); /* more bytes, or eof */
+bool block_is_mapped(const struct rec_in *in);
+void block_free(struct rec_in *in);
+/* Any file as one padded text that the caller frees; NULL with e filled. */
 char *read_file(const char *path, size_t *len, struct err *e);
+
+/* rec_names.c */
+int names_start_file(struct rec_in *in, struct err *e); /* opens in->file; past a byte order mark */
+enum rec_enc names_enc_of_file(const char *name);       /* by its ending, or REC_AUTO */
+int names_sniff(struct rec_in *in, enum rec_enc *enc, struct err *e); /* by the first line */
+int names_read(struct rec_in *in, struct err *e);                     /* fills in->physical */
+int names_next_file(struct rec_in *in, struct err *e); /* the next of several: the same columns */
 
 #endif
