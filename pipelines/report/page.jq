@@ -30,7 +30,7 @@ def money($currency): if . == null or . == "" then none else ($currency // "" | 
 
 # The questions, what answers each, and how it is written.
 def questions: [["traffic", "uv", "count"], ["conversion", "conversion", "rate"],
-  ["amount", "amount_per_buyer", "money"], ["repurchase", "repurchase_rate", "rate"]];
+  ["amount", "amount_per_buyer", "money"], ["repurchase", "repurchase_rate", "tenths"]];
 
 def others: [["pv", "count"], ["visits", "count"], ["buyers", "count"], ["orders", "count"], ["amount", "money"],
   ["amount_net", "money"], ["amount_per_order", "money"], ["new_buyers", "count"], ["old_buyers", "count"]];
@@ -38,7 +38,7 @@ def others: [["pv", "count"], ["visits", "count"], ["buyers", "count"], ["orders
 def written($kind; $currency):
   if $kind == "count" then plain
   elif $kind == "money" then money($currency)
-  else percent(2) end;
+  else percent(if $kind == "tenths" then 1 else 2 end) end;
 
 # A metric of a period; what only the people say is theirs.
 def metric($period; $name): .periods[$period].metrics[$name] // .people[$name];

@@ -572,7 +572,7 @@ function rowHead(cut, row, part, notes)
 {
 	const home = cut === 'country' && portrait.home && row.key === portrait.home ? ` (${say('domestic.domestic')})` : '';
 	const note = notes ? word(`${cut}.${row.key}.note`) : undefined;
-	return h('th', { scope: 'row', class: missing(row.key) ? 'null' : null },
+	return h('th', { scope: 'row', role: 'rowheader', class: missing(row.key) ? 'null' : null },
 		h('bdi', {}, keyName(cut, row.key)), home, note ? h('small', {}, note) : '', bar(part));
 }
 
@@ -600,17 +600,20 @@ function block(cut, options)
 		const share = wholes[column] ? h('span', { class: 'share' },
 			missing(value) ? '' : percent(number(value) / wholes[column])) : '';
 		const line = !foot && barred(column) && !missing(value) ? bar(number(value) / most[column]) : '';
-		return h('td', { class: `${barred(column) ? own(HUES, column) : ''}${!foot && few(row, column) ? ' few' : ''}` }, text, ' ', share, line);
+		return h('td', { role: 'cell', class: `${barred(column) ? own(HUES, column) : ''}${!foot && few(row, column) ? ' few' : ''}` }, text, ' ', share, line);
 	};
-	const body = h('tbody', {});
-	const fill = (limit) => body.replaceChildren(...list.slice(0, limit).map((row) => h('tr', {},
+	// Roles are said aloud because narrow screens lay rows out as grids, which would lose them.
+	const body = h('tbody', { role: 'rowgroup' });
+	const fill = (limit) => body.replaceChildren(...list.slice(0, limit).map((row) => h('tr', { role: 'row' },
 		rowHead(cut, row, largest ? (number(row[by]) || 0) / largest : 0, notes), columns.map((column) => cell(row, column)))));
 	fill(ROWS + 2 >= list.length ? list.length : ROWS);
-	const table = h('table', { class: `${hue} of${columns.length}` },
-		h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'sr' }, title)),
-			columns.map((column) => h('th', { scope: 'col', title: metricName(column) }, shortName(column))))),
+	const heading = (attributes, text) => h('th', { scope: 'col', role: 'columnheader', ...attributes }, text);
+	const table = h('table', { role: 'table', class: `${hue} of${columns.length}` },
+		h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heading({}, h('span', { class: 'sr' }, title)),
+			columns.map((column) => heading({ title: metricName(column) }, shortName(column))))),
 		body,
-		total ? h('tfoot', {}, h('tr', {}, h('th', { scope: 'row' }, say('total')), columns.map((column) => cell(total, column, true)))) : '');
+		total ? h('tfoot', { role: 'rowgroup' }, h('tr', { role: 'row' },
+			h('th', { scope: 'row', role: 'rowheader' }, say('total')), columns.map((column) => cell(total, column, true)))) : '');
 	let open = false;
 	const more = list.length > ROWS + 2 ? h('button', { class: 'more', type: 'button', 'aria-expanded': 'false', onclick: () => {
 		open = !open;
