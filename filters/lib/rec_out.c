@@ -3,17 +3,12 @@
  * A record that is passed on unchanged, in the encoding that it came in, is copied as it stands ("raw").
  * Otherwise its columns are encoded anew. A packed record is always a valid record of the output's encoding
  * that holds the input's columns of the output; emitting it adds the extra ones. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "outfile.h"
 #include "rec_int.h"
 
 #define OUT_BLOCK (256u << 10)
-#define PIPE_SIZE (1 << 20) /* a pipe of 64 KB costs as much as parsing what goes through it */
 
 struct out_col {
 	const char *name;
@@ -25,13 +20,9 @@ struct out_col {
 
 struct rec_out {
 	enum rec_enc enc;
-	int fd;
-	const char *path;
-	char *temp; /* named temporary file, or NULL: unnamed (O_TMPFILE) or written directly */
-	bool replace;
-	int failed; /* errno of the first failure */
+	struct outfile file;
 	struct buf buf;
-	uint64_t records, bytes;
+	uint64_t records;
 	struct out_col *col;
 	size_t ncol, col_cap, npacked, nextra;
 	bool raw;              /* records are copied as they stand */
@@ -55,29 +46,10 @@ json_number(struct span s)
 	return dec_parse(s, &unused);
 }
 
-/* ---- the file ---- */
-
-static void
-write_all(struct rec_out *out, const char *p, size_t len)
-{
-	while (len && !out->failed) {
-		ssize_t n = write(out->fd, p, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			out->failed = errno;
-			return;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-}
-
 static void
 flush(struct rec_out *out)
 {
-	write_all(out, out->buf.ptr, out->buf.len);
-	out->bytes += out->buf.len;
+	outfile_write(&out->file, out->buf.ptr, out->buf.len);
 	out->buf.len = 0;
 }
 
@@ -88,85 +60,6 @@ end_record(struct rec_out *out)
 	out->records++;
 	if (out->buf.len >= OUT_BLOCK)
 		flush(out);
-}
-
-static char *
-directory_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	if (!slash)
-		return xstrdup(".");
-	return slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
-}
-
-/* A file without a name where the system has them: nothing is left of it, whatever kills the process. Else a
- * hidden name beside the target. */
-static int
-open_temporary(struct rec_out *out, struct err *e)
-{
-	char *dir = directory_of(out->path);
-	out->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
-	if (out->fd < 0 && errno != ENOENT && errno != EACCES) {
-		const char *slash = strrchr(out->path, '/');
-		struct buf b = {0};
-		buf_printf(
-			&b, "%s/.%s.%ld.tmp", dir, slash ? slash + 1 : out->path, (long)getpid());
-		out->temp = xstrdup(buf_cstr(&b));
-		buf_free(&b);
-		out->fd = open(out->temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	}
-	if (out->fd < 0)
-		err_errno(e, out->path);
-	free(dir);
-	return e->code;
-}
-
-static int
-open_target(struct rec_out *out, struct err *e)
-{
-	struct stat st;
-	if (!out->path) {
-		out->fd = STDOUT_FILENO;
-		fcntl(out->fd, F_SETPIPE_SZ, PIPE_SIZE); /* not a pipe, or not allowed: as well */
-		return LIMN_OK;
-	}
-	if (stat(out->path, &st) == 0 &&
-		!S_ISREG(st.st_mode)) { /* a device or a pipe is written, not replaced */
-		out->fd = open(out->path, O_WRONLY | O_CLOEXEC);
-		return out->fd < 0 ? err_errno(e, out->path) : LIMN_OK;
-	}
-	out->replace = true;
-	return open_temporary(out, e);
-}
-
-/* Gives the finished temporary file its name. */
-static int
-publish(struct rec_out *out)
-{
-	char *dir = directory_of(out->path);
-	int failed = 0;
-	if (!out->temp) {
-		char proc[64];
-		struct buf b = {0};
-		const char *slash = strrchr(out->path, '/');
-		snprintf(proc, sizeof(proc), "/proc/self/fd/%d", out->fd);
-		buf_printf(
-			&b, "%s/.%s.%ld.tmp", dir, slash ? slash + 1 : out->path, (long)getpid());
-		out->temp = xstrdup(buf_cstr(&b));
-		buf_free(&b);
-		unlink(out->temp);
-		if (linkat(AT_FDCWD, proc, AT_FDCWD, out->temp, AT_SYMLINK_FOLLOW))
-			failed = errno;
-	}
-	if (!failed && rename(out->temp, out->path))
-		failed = errno;
-	int fd = failed ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) { /* so that the name, too, outlives a power cut */
-		fsync(fd);
-		close(fd);
-	}
-	free(dir);
-	return failed;
 }
 
 /* ---- the columns ---- */
@@ -337,8 +230,7 @@ rec_out_open(const struct rec_out_opts *o, struct rec_in *like, const struct rec
 	size_t nextra, struct err *e)
 {
 	struct rec_out *out = xcalloc(1, sizeof(*out));
-	out->fd = -1;
-	out->path = o->path;
+	out->file.fd = -1;
 	out->enc = o->enc;
 	const char *dot = o->path ? strrchr(o->path, '.') : NULL;
 	if (out->enc == REC_AUTO && dot)
@@ -352,7 +244,7 @@ rec_out_open(const struct rec_out_opts *o, struct rec_in *like, const struct rec
 		      : all_columns(out, like, extra, nextra, e))
 		return give_up(out);
 	count_columns(out);
-	if (open_target(out, e))
+	if (outfile_open(&out->file, o->path, e))
 		return give_up(out);
 	buf_room(&out->buf, OUT_BLOCK + (64u << 10));
 	if (!o->no_header && out->enc != REC_NDJSON && !(like && rec_in_is_empty(like)))
@@ -490,7 +382,7 @@ rec_out_copies(const struct rec_out *out)
 bool
 rec_out_failed(const struct rec_out *out)
 {
-	return out->failed != 0;
+	return out->file.failed != 0;
 }
 
 /* ---- packed records ---- */
@@ -616,8 +508,6 @@ rec_out_compare(struct rec_out *out, struct span a, struct span b)
 static void
 free_out(struct rec_out *out)
 {
-	if (out->fd > STDOUT_FILENO)
-		close(out->fd);
 	for (size_t i = 0; i < out->ncol; i++)
 		free(out->col[i].json_name);
 	if (out->reader) {
@@ -627,7 +517,6 @@ free_out(struct rec_out *out)
 	free(out->reader_values);
 	free(out->reader_bare);
 	free(out->col);
-	free(out->temp);
 	buf_free(&out->buf);
 	buf_free(&out->packed);
 	buf_free(&out->unpack_a);
@@ -640,8 +529,7 @@ rec_out_abort(struct rec_out *out)
 {
 	if (!out)
 		return;
-	if (out->temp)
-		unlink(out->temp);
+	outfile_abort(&out->file);
 	free_out(out);
 }
 
@@ -649,24 +537,11 @@ int
 rec_out_close(struct rec_out *out, uint64_t *records, uint64_t *bytes, struct err *e)
 {
 	flush(out);
-	if (!out->failed && out->replace && fsync(out->fd))
-		out->failed = errno;
-	if (!out->failed && out->replace)
-		out->failed = publish(out);
-	if (!out->failed && !out->replace && out->fd != STDOUT_FILENO && close(out->fd))
-		out->failed = errno;
-	if (!out->replace && out->fd != STDOUT_FILENO)
-		out->fd = -1;
-	if (out->failed) {
-		errno = out->failed;
-		err_errno(e, out->path ? out->path : "standard output");
-		if (out->temp)
-			unlink(out->temp);
-	}
+	if (bytes)
+		*bytes = out->file.bytes;
+	outfile_close(&out->file, e);
 	if (records)
 		*records = out->records;
-	if (bytes)
-		*bytes = out->bytes;
 	free_out(out);
 	return e->code;
 }
