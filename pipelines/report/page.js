@@ -115,7 +115,7 @@ function keyName(cut, key)
 
 // ---- numbers -------------------------------------------------------------------------------------
 const locale = () => (state.lang === 'zh' ? 'zh-CN' : 'en-GB');
-const missing = (value) => value === null || value === undefined || value === '';
+const missing = (value) => value === null || value === undefined || value === '' || Number.isNaN(value);
 const group = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ',');
 const number = (value) => (missing(value) ? NaN : Number(value));
 
@@ -141,6 +141,22 @@ function fixed(value, digits)
 		return NONE;
 	const rounded = round(value, digits) || round(Number(value).toFixed(digits), digits);
 	return rounded ? rounded.minus + rounded.text : String(value);
+}
+
+// The sum of decimals' texts, exactly; undefined where one of them is no decimal.
+function total(values)
+{
+	const digits = Math.max(0, ...values.map((value) => (String(value).split('.')[1] || '').length));
+	let sum = 0n;
+	for (const value of values) {
+		const parts = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value));
+		if (!parts)
+			return undefined;
+		sum += BigInt(parts[1] + parts[2] + (parts[3] || '').padEnd(digits, '0'));
+	}
+	const text = String(sum < 0n ? -sum : sum).padStart(digits + 1, '0');
+	const whole = text.slice(0, text.length - digits);
+	return (sum < 0n ? '-' : '') + whole + (digits ? '.' + text.slice(-digits) : '');
 }
 
 const count = (value) => fixed(value, 0);
@@ -576,17 +592,17 @@ function rowHead(cut, row, part, notes)
 		h('bdi', {}, keyName(cut, row.key)), home, note ? h('small', {}, note) : '', bar(part));
 }
 
-// A block of one cut: rows, each with its part of `total`; the total is a row of its own.
+// A block of one cut: rows, each with its part of options.total, which is a row of its own.
 function block(cut, options)
 {
-	const { rows, columns, total, title, about, hue, notes } = options;
+	const { rows, columns, title, about, hue, notes } = options;
 	const by = columns[0];
 	const list = sorted(cut, rows, by);
-	const sum = (column) => list.reduce((so_far, row) => so_far + (number(row[column]) || 0), 0);
-	const whole = total && !missing(total[by]) ? number(total[by]) : sum(by);
+	const foot = options.total;
+	const whole = number(foot[by]);
 	const wholes = { [by]: whole };
-	if (!total && columns.includes('amount'))
-		wholes.amount = sum('amount');
+	if (options.partition && number(foot.amount) > 0)
+		wholes.amount = number(foot.amount);
 	const largest = Math.max(...list.map((row) => number(row[by]) || 0), 0);
 	const most = {};
 	const few = (row, column) => (column === 'conversion' ? number(row.uv) < FEW_VISITORS
@@ -594,13 +610,13 @@ function block(cut, options)
 	const barred = (column) => column !== by && ['conversion', 'amount_per_buyer'].includes(column);
 	for (const column of columns.filter(barred))
 		most[column] = Math.max(...list.filter((row) => !few(row, column)).map((row) => number(row[column]) || 0), 0);
-	const cell = (row, column, foot) => {
+	const cell = (row, column, last) => {
 		const value = row[column];
 		const text = own(METRICS, column).kind === 'money' ? money(value, column === 'amount' ? 0 : undefined) : show(column, value);
 		const share = wholes[column] ? h('span', { class: 'share' },
 			missing(value) ? '' : percent(number(value) / wholes[column])) : '';
-		const line = !foot && barred(column) && !missing(value) ? bar(number(value) / most[column]) : '';
-		return h('td', { role: 'cell', class: `${barred(column) ? own(HUES, column) : ''}${!foot && few(row, column) ? ' few' : ''}` }, text, ' ', share, line);
+		const line = !last && barred(column) && !missing(value) ? bar(number(value) / most[column]) : '';
+		return h('td', { role: 'cell', class: `${barred(column) ? own(HUES, column) : ''}${!last && few(row, column) ? ' few' : ''}` }, text, ' ', share, line);
 	};
 	// Roles are said aloud because narrow screens lay rows out as grids, which would lose them.
 	const body = h('tbody', { role: 'rowgroup' });
@@ -612,8 +628,8 @@ function block(cut, options)
 		h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heading({}, h('span', { class: 'sr' }, title)),
 			columns.map((column) => heading({ title: metricName(column) }, shortName(column))))),
 		body,
-		total ? h('tfoot', { role: 'rowgroup' }, h('tr', { role: 'row' },
-			h('th', { scope: 'row', role: 'rowheader' }, say('total')), columns.map((column) => cell(total, column, true)))) : '');
+		h('tfoot', { role: 'rowgroup' }, h('tr', { role: 'row' },
+			h('th', { scope: 'row', role: 'rowheader' }, say('total')), columns.map((column) => cell(foot, column, true)))));
 	let open = false;
 	const more = list.length > ROWS + 2 ? h('button', { class: 'more', type: 'button', 'aria-expanded': 'false', onclick: () => {
 		open = !open;
@@ -632,7 +648,7 @@ function block(cut, options)
 function cuts(period)
 {
 	const all = (period && period.cuts) || {};
-	const total = (period && period.metrics) || {};
+	const whole = (period && period.metrics) || {};
 	const names = CUTS.concat(Object.keys(all).filter((cut) => !CUTS.includes(cut)));
 	const there = names.filter((cut) => Array.isArray(all[cut]) && all[cut].length);
 	const blocks = there.map((cut) => {
@@ -641,7 +657,7 @@ function cuts(period)
 			: ['buyers', 'orders', 'amount', 'amount_per_buyer'])
 			.filter((column) => has(rows, column))
 			.filter((column, i, there) => !['visits', 'pv'].includes(column) || !there.includes('buyers'));
-		return block(cut, { rows, columns, total, title: word('cut.' + cut) || cut, hue: own(HUES, columns[0]) });
+		return block(cut, { rows, columns, total: whole, title: word('cut.' + cut) || cut, hue: own(HUES, columns[0]) });
 	});
 	const personal = !there.includes('gender') && !there.includes('age_band');
 	const gone = ['events', 'orders', 'customers'].filter((stream) => absent(stream) && (stream !== 'customers' || personal));
@@ -663,7 +679,9 @@ function people()
 		const rfm = cut.startsWith('rfm');
 		const rows = known[cut];
 		const columns = ['customers', 'amount'].filter((column) => has(rows, column));
-		return block(cut, { rows, columns, title: say(rfm ? cut : 'people.' + cut), about: rfm ? say(cut + '.how') : '',
+		// These groups have nobody in common: they add up.
+		const sums = Object.fromEntries(columns.map((column) => [column, total(rows.map((row) => row[column]))]));
+		return block(cut, { rows, columns, total: sums, partition: true, title: say(rfm ? cut : 'people.' + cut), about: rfm ? say(cut + '.how') : '',
 			hue: 'repurchase', notes: rfm });
 	});
 	return add(section, [how(say('people.how', date(portrait.day, MIDDLE))),
