@@ -94,9 +94,9 @@ const shortName = (metric, place = 'short') => word(`${place}.${metric}`) || met
 
 function keyName(cut, key)
 {
-	if (key === null || key === undefined)
+	if (missing(key))
 		return say('unknown');
-	const known = word(`${cut}.${key}`);
+	const known = word(`${cut}.${key}`) || (key === 'unattributed' ? word('unattributed') : undefined);
 	if (known)
 		return known;
 	if (key === 'Other')
@@ -574,7 +574,7 @@ function sorted(cut, rows, by)
 {
 	const own_order = own(ORDERS, cut) || [];
 	const rank = (key) => {
-		if (key === null || key === undefined)
+		if (missing(key))
 			return 1e6;
 		if (key === 'Other' || key === 'unattributed')
 			return 1e5;
