@@ -31,7 +31,9 @@ struct work {
 	struct sorted key;
 	bool members;
 	size_t ntag, nsegment;
-	struct span *value; /* of the extra columns */
+	const struct rules_vec **tag, **segment; /* their values in the batch at hand */
+	struct span *name;                       /* of segments */
+	struct span *value;                      /* of the extra columns */
 	struct buf scratch, names;
 };
 
@@ -64,13 +66,13 @@ write_wide(struct work *w, const struct rec_batch *b, size_t i)
 	w->scratch.len = w->names.len = 0;
 	buf_room(&w->scratch, (w->ntag + 1) * RULES_TEXT_MAX);
 	for (size_t k = 0; k < w->ntag; k++)
-		w->value[k] = rules_text(rules_tag(w->rules, k), i, &w->scratch);
+		w->value[k] = rules_text(w->tag[k], i, &w->scratch);
 	for (size_t k = 0; k < w->nsegment; k++) {
-		if (!rules_segment(w->rules, k)->flag[i])
+		if (!w->segment[k]->flag[i])
 			continue;
 		if (w->names.len)
 			buf_byte(&w->names, ',');
-		buf_str(&w->names, rules_name(w->rules, RULES_SEGMENT, k));
+		buf_span(&w->names, w->name[k]);
 	}
 	w->value[w->ntag] = w->names.len ? buf_as_span(&w->names) : SPAN_MISSING;
 	rec_out_pass(w->flow->out, b, i, w->value);
@@ -81,8 +83,8 @@ write_members(struct work *w, const struct rec_batch *b, size_t i)
 {
 	w->value[0] = b->col[w->key.slot].text[i];
 	for (size_t k = 0; k < w->nsegment; k++)
-		if (rules_segment(w->rules, k)->flag[i]) {
-			w->value[1] = span_str(rules_name(w->rules, RULES_SEGMENT, k));
+		if (w->segment[k]->flag[i]) {
+			w->value[1] = w->name[k];
 			rec_out_row(w->flow->out, w->value);
 		}
 }
@@ -161,6 +163,35 @@ open_output(struct work *w)
 	free(extra);
 }
 
+static void
+find_values(struct work *w)
+{
+	w->ntag = rules_count(w->rules, RULES_TAG);
+	w->nsegment = rules_count(w->rules, RULES_SEGMENT);
+	w->tag = xcalloc(w->ntag, sizeof *w->tag);
+	w->segment = xcalloc(w->nsegment, sizeof *w->segment);
+	w->name = xcalloc(w->nsegment, sizeof *w->name);
+	for (size_t k = 0; k < w->ntag; k++)
+		w->tag[k] = rules_tag(w->rules, k);
+	for (size_t k = 0; k < w->nsegment; k++) {
+		w->segment[k] = rules_segment(w->rules, k);
+		w->name[k] = span_str(rules_name(w->rules, RULES_SEGMENT, k));
+	}
+}
+
+static void
+free_work(struct work *w)
+{
+	rules_free(w->rules);
+	sorted_free(&w->key);
+	buf_free(&w->scratch);
+	buf_free(&w->names);
+	free(w->tag);
+	free(w->segment);
+	free(w->name);
+	free(w->value);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -180,23 +211,18 @@ main(int argc, char **argv)
 	w.rules = ruleopt_load(&o.rules, &o.common);
 	int status = LIMN_OK;
 	if (!o.check) {
-		w.ntag = rules_count(w.rules, RULES_TAG);
-		w.nsegment = rules_count(w.rules, RULES_SEGMENT);
 		flow_open(&f, &o.common);
 		find_key(&w, o.key);
 		if (rules_bind(w.rules, f.in, &f.err))
 			msg_die(f.err.code, "%s", f.err.text);
+		find_values(&w);
 		open_output(&w);
 		segment(&w);
 		status = flow_close(&f);
 	} else {
 		arena_free(&o.common.text);
 	}
-	rules_free(w.rules);
+	free_work(&w);
 	ruleopt_free(&o.rules);
-	sorted_free(&w.key);
-	buf_free(&w.scratch);
-	buf_free(&w.names);
-	free(w.value);
 	return status;
 }

@@ -161,12 +161,14 @@ rules_merge(struct check *c, struct ast *a, int before, enum scope in)
 	if ((type == RULES_DAY && before == RULES_TIME) ||
 		(type == RULES_TIME && before == RULES_DAY))
 		return RULES_DAY;
-	rules_fail(c->r, c->e, a->pos,
-		type == RULES_TEXT && before == RULES_NUM ? "number literals have no quotes"
-		: type == RULES_TEXT && before == RULES_DAY
-			? "day literals have no quotes: 2026-11-22"
-			: NULL,
-		"%s does not go with %s", rules_type_name(type), rules_type_name(before));
+	const char *hint = NULL;
+	int other = type == RULES_TEXT ? before : type;
+	if ((type == RULES_TEXT || before == RULES_TEXT) && other == RULES_NUM)
+		hint = "number literals have no quotes; number(…) reads a text";
+	else if ((type == RULES_TEXT || before == RULES_TEXT) && other == RULES_DAY)
+		hint = "day literals have no quotes: 2026-11-22; day(…) reads a text";
+	rules_fail(c->r, c->e, a->pos, hint, "%s does not go with %s", rules_type_name(type),
+		rules_type_name(before));
 	return -1;
 }
 

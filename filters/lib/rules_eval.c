@@ -16,42 +16,65 @@ overflow(struct rules *r, const struct node *n, size_t row)
 
 /* ---- predicates: never missing ---- */
 
-static int
-sign(int c)
+/* Which orders make a comparison true: a bit each. */
+struct accept {
+	uint8_t lt, eq, gt;
+};
+
+static uint8_t
+accepted(struct accept t, int lt, int eq, int gt)
 {
-	return (c > 0) - (c < 0);
+	return (uint8_t)((t.lt & lt) | (t.eq & eq) | (t.gt & gt));
 }
 
-/* Sets flag where both sides are there and their order is among those of aux (bits: 1 < 2 = 4 >). */
-#define COMPARE(ORDER)                    \
-	for (size_t i = 0; i < rows; i++) \
-	flag[i] = !X(a, missing, i) && !X(b, missing, i) && (accept >> ((ORDER) + 1) & 1u)
+/* Sets flag where both sides are there and T(x, y) is so. The common case, a column and a constant, is a
+ * loop without indices that change. */
+#define COMPARE(TYPE, ARRAY, T)                                                               \
+	do {                                                                                  \
+		const TYPE *x = a->v.ARRAY, *y = b->v.ARRAY;                                  \
+		if (b->constant && !a->constant) {                                            \
+			const TYPE k = y[0];                                                  \
+			const uint8_t there = !mb[0];                                         \
+			for (size_t i = 0; i < rows; i++)                                     \
+				flag[i] = (uint8_t)((T(x[i], k)) & !ma[i] & there);           \
+		} else {                                                                      \
+			for (size_t i = 0; i < rows; i++)                                     \
+				flag[i] = (uint8_t)((T(x[i & am], y[i & bm])) & !ma[i & am] & \
+						    !mb[i & bm]);                             \
+		}                                                                             \
+	} while (0)
+
+#define BY_VALUE(x, y) accepted(t, (x) < (y), (x) == (y), (x) > (y))
+#define BY_SIGN(c) accepted(t, (c) < 0, (c) == 0, (c) > 0)
+#define BY_DEC(x, y) BY_SIGN(dec_order(&(x), &(y)))
+#define BY_TEXT(x, y) BY_SIGN(span_cmp(x, y))
+#define BY_SAME(x, y) span_same(x, y)
 
 static void
 eval_cmp(const struct node *n, const struct node *a, const struct node *b, size_t rows)
 {
-	uint8_t *flag = n->v.flag;
-	unsigned accept = (unsigned)n->aux;
+	uint8_t *restrict flag = n->v.flag;
+	const uint8_t *ma = a->v.missing, *mb = b->v.missing;
+	const size_t am = a->mask, bm = b->mask;
+	const struct accept t = {n->aux & 1, n->aux >> 1 & 1, n->aux >> 2 & 1};
 	switch (a->type) {
 	case RULES_NUM:
-		COMPARE(sign(dec_order(&X(a, num, i), &X(b, num, i))));
+		COMPARE(struct dec, num, BY_DEC);
 		break;
 	case RULES_TEXT:
-		if (accept == 2) { /* = is the common one: lengths first */
-			for (size_t i = 0; i < rows; i++)
-				flag[i] = span_same(X(a, text, i), X(b, text, i));
-		} else {
-			COMPARE(sign(span_cmp(X(a, text, i), X(b, text, i))));
-		}
+		if (n->aux == 2) /* = is the common one */
+			COMPARE(struct span, text, BY_SAME);
+		else
+			COMPARE(struct span, text, BY_TEXT);
 		break;
 	case RULES_TIME:
-		COMPARE((X(a, time, i) > X(b, time, i)) - (X(a, time, i) < X(b, time, i)));
+		COMPARE(int64_t, time, BY_VALUE);
 		break;
 	case RULES_DAY:
-		COMPARE((X(a, day, i) > X(b, day, i)) - (X(a, day, i) < X(b, day, i)));
+		COMPARE(int32_t, day, BY_VALUE);
 		break;
 	default:
-		COMPARE((X(a, flag, i) > X(b, flag, i)) - (X(a, flag, i) < X(b, flag, i)));
+		COMPARE(uint8_t, flag, BY_VALUE);
 	}
 }
 
@@ -107,14 +130,31 @@ eval_affix(struct node *n, const struct node *a, const struct node *b, size_t ro
 static void
 eval_logic(const struct rules *r, const struct node *n, size_t rows)
 {
-	uint8_t *flag = n->v.flag;
+	uint8_t *restrict flag = n->v.flag;
 	bool and = n->op == OP_AND;
 	memset(flag, and, rows);
 	for (uint32_t k = 0; k < n->nlist; k++) {
 		const struct node *x = &r->node[n->list[k]];
-		for (size_t i = 0; i < rows; i++)
-			flag[i] = and? flag[i] & X(x, flag, i) : flag[i] | X(x, flag, i);
+		const uint8_t *f = x->v.flag;
+		if (x->constant) {
+			if (f[0] != and)
+				memset(flag, f[0], rows);
+		} else if (and) {
+			for (size_t i = 0; i < rows; i++)
+				flag[i] &= f[i];
+		} else {
+			for (size_t i = 0; i < rows; i++)
+				flag[i] |= f[i];
+		}
 	}
+}
+
+/* Operands are not constant here unless rows is 1: what is made of constants alone is folded. */
+static void
+copy_flags(uint8_t *restrict to, const uint8_t *from, uint8_t flip, size_t rows)
+{
+	for (size_t i = 0; i < rows; i++)
+		to[i] = from[i] ^ flip;
 }
 
 /* ---- choices ---- */
@@ -257,12 +297,10 @@ rules_eval_node(struct rules *r, uint32_t id, size_t rows)
 		eval_affix(n, a, b, rows);
 		return true;
 	case OP_ISNULL:
-		for (size_t i = 0; i < rows; i++)
-			n->v.flag[i] = X(a, missing, i);
+		copy_flags(n->v.flag, a->v.missing, 0, rows);
 		return true;
 	case OP_NOT:
-		for (size_t i = 0; i < rows; i++)
-			n->v.flag[i] = !X(a, flag, i);
+		copy_flags(n->v.flag, a->v.flag, 1, rows);
 		return true;
 	case OP_AND:
 	case OP_OR:
