@@ -5,6 +5,8 @@
 #include "rec_int.h"
 
 static const char lone_cr[] = "a carriage return without a line feed";
+static const char long_line[] = "a line longer than --max-record";
+static const char long_quote[] = "a quote that does not end within --max-record";
 
 void
 cutter_init(struct cutter *c, enum rec_enc enc)
@@ -73,6 +75,7 @@ bad(struct cutter *c, size_t len, int col, const char *reason)
 	c->bad_reason = reason;
 	c->bad_col = col;
 	c->bad_len = len;
+	c->bad_ends = reason == long_line;
 	return CUT_BAD;
 }
 
@@ -145,6 +148,8 @@ carve(struct cutter *c, const char *text, size_t len, size_t *pos, size_t n)
 		if (j >= n)
 			return CUT_END;
 		size_t next = (c->at[j] & ~SPLIT_LINE) + 1, end = next - 1;
+		if (next - start > c->max_record)
+			return bad(c, next - start, -1, long_line);
 		if (end > start && base[end - 1] == '\r') {
 			if (c->enc == REC_CSV && c->newline_added && origin + next == len)
 				return bad(c, next - start, -1, lone_cr);
@@ -184,25 +189,33 @@ count_lines(const char *text, size_t len)
 	return n;
 }
 
-/* The record at *pos by libcsv: there is a quote or an odd carriage return in it. */
+/* The record at *pos by libcsv: there is a quote or an odd carriage return in it. What it sees does not
+ * depend on how much was read: its first line whole, and no more than max_record. */
 static enum cut
 cut_csv_record(struct cutter *c, const char *text, size_t len, bool eof, size_t *pos)
 {
-	size_t used, n;
+	size_t used, n, left = len - *pos, line = line_length(text + *pos, left);
+	bool cut_off = left > c->max_record;
 	const char *reason;
-	if (text[*pos] == '\r') /* libcsv would skip it */
-		return bad(c, line_length(text + *pos, len - *pos), -1, lone_cr);
-	switch (csvin_record(c->csv, text + *pos, len - *pos, eof, &used, &reason)) {
-	case CSVIN_MORE:
+	if (text[*pos + line - 1] != '\n')
 		return CUT_END;
+	if (line > c->max_record)
+		return bad(c, line, -1, long_line);
+	if (text[*pos] == '\r') /* libcsv would skip it */
+		return bad(c, line, -1, lone_cr);
+	if (cut_off)
+		left = c->max_record;
+	switch (csvin_record(c->csv, text + *pos, left, eof && !cut_off, &used, &reason)) {
+	case CSVIN_MORE:
+		return cut_off ? bad(c, line, -1, long_quote) : CUT_END;
 	case CSVIN_BAD:
-		return bad(c, line_length(text + *pos, len - *pos), -1, reason);
+		return bad(c, line, -1, reason);
 	case CSVIN_RECORD:
 		break;
 	}
 	const struct span *field = csvin_fields(c->csv, &n);
 	if (n != c->ncols)
-		return bad_count(c, line_length(text + *pos, used), n);
+		return bad_count(c, line, n);
 	for (size_t i = 0; i < c->nneeded; i++)
 		c->field[c->needed[i]][c->n] = arena_copy(&c->scratch, field[c->needed[i]]);
 	size_t end = *pos + used;
@@ -210,7 +223,7 @@ cut_csv_record(struct cutter *c, const char *text, size_t len, bool eof, size_t 
 		end--;
 	if (end > *pos && text[end - 1] == '\r') {
 		if (c->newline_added && *pos + used == len)
-			return bad(c, line_length(text + *pos, len - *pos), -1, lone_cr);
+			return bad(c, line, -1, lone_cr);
 		end--;
 	}
 	add_record(c, text, *pos, end, count_lines(text + *pos, used));
@@ -226,6 +239,8 @@ cut_long_record(struct cutter *c, const char *text, size_t len, size_t *pos)
 	if (!end)
 		return CUT_END;
 	size_t used = (size_t)(end - p) + 1, fields = 1;
+	if (used > c->max_record)
+		return bad(c, used, -1, long_line);
 	for (const char *d = p; (d = memchr(d, '\t', (size_t)(end - d))); d++)
 		fields++;
 	if (fields != c->ncols)
@@ -281,6 +296,8 @@ cut_lines(struct cutter *c, const char *text, size_t len, size_t *pos)
 		if (!end)
 			return CUT_END;
 		size_t used = (size_t)(end - p) + 1, n = used - 1;
+		if (used > c->max_record)
+			return bad(c, used, -1, long_line);
 		while (n && (p[n - 1] == '\r' || p[n - 1] == ' ' || p[n - 1] == '\t'))
 			n--;
 		if (n == 0) {

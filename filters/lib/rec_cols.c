@@ -469,6 +469,7 @@ cols_compact(struct rec_in *in)
 	COMPACT(in->cut.raw);
 	COMPACT(in->cut.line);
 	COMPACT(in->cut.offset);
+	COMPACT(in->nth);
 	in->cut.n = kept;
 }
 
