@@ -127,8 +127,8 @@ compare_by(const struct work *w, const struct kept *k, const struct rec_batch *b
 	case REC_TIME:
 		return (c->time[i] > k->by_time) - (c->time[i] < k->by_time);
 	case REC_NUM:
-		if (span_missing(c->text[i]) || span_missing(k->by_text))
-			return !span_missing(c->text[i]) - !span_missing(k->by_text);
+		if (c->text[i].len == 0 || k->by_text.len == 0) /* an empty number is missing */
+			return (c->text[i].len != 0) - (k->by_text.len != 0);
 		return dec_cmp(c->num[i], k->by_num);
 	default:
 		return span_cmp(c->text[i], k->by_text);
@@ -186,7 +186,7 @@ add_sums(struct work *w, size_t e, const struct rec_batch *b, size_t i)
 			*total = dec_int(0);
 			*known = false;
 		}
-		if (span_missing(c->text[i]))
+		if (c->text[i].len == 0) /* missing or empty: no number */
 			continue;
 		if (!dec_add(*total, c->num[i], total))
 			rec_in_fail(

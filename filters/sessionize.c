@@ -102,6 +102,41 @@ watermark_suffix(enum rec_enc enc, struct span text, struct buf *b)
 	}
 }
 
+/* The input's columns as a list for --columns: an object of a state need not have all of them. */
+static void
+list_columns(const struct rec_in *in, struct buf *b)
+{
+	for (size_t i = 0; i < rec_in_ncols(in); i++) {
+		for (const char *p = rec_in_name(in, i); *p; p++) {
+			if (*p == ',' || *p == '\\')
+				buf_byte(b, '\\');
+			buf_byte(b, *p);
+		}
+		buf_byte(b, ',');
+	}
+	buf_str(b, WATERMARK);
+}
+
+/* The slot of the watermark; -1 when the state is empty, or (then with an error) not one of this input. */
+static int
+check_state(struct work *w, struct rec_in *in)
+{
+	struct flow *f = w->flow;
+	size_t n = rec_in_ncols(f->in);
+	if (rec_in_is_empty(in))
+		return -1;
+	int mark = rec_in_want(in, WATERMARK, REC_TEXT);
+	if (mark < 0)
+		err_set(&f->err, LIMN_DATA, "%s: not a state of sessionize", w->o->state);
+	bool same = rec_in_ncols(in) == n + 1;
+	for (size_t i = 0; same && i < n; i++)
+		same = strcmp(rec_in_name(in, i), rec_in_name(f->in, i)) == 0;
+	if (!same)
+		err_set(&f->err, LIMN_DATA, "%s: its columns are not those of the input",
+			w->o->state);
+	return f->err.code ? -1 : mark;
+}
+
 static void
 read_state(struct work *w)
 {
@@ -110,22 +145,29 @@ read_state(struct work *w)
 		.nfiles = 1,
 		.enc = rec_out_enc(f->out),
 		.zone = f->zone,
+		.time_format = f->common->time_format,
 		.max_record = f->common->max_record};
 	const struct rec_batch *b;
-	struct buf suffix = {0}, record = {0};
+	struct buf suffix = {0}, record = {0}, columns = {0};
+	list_columns(f->in, &columns);
+	if (o.enc == REC_NDJSON)
+		o.columns = buf_cstr(&columns);
 	struct rec_in *in = rec_in_open(&o, &f->err);
 	struct event_columns cols;
 	if (!in)
-		return;
-	int mark = rec_in_is_empty(in) ? -1 : rec_in_need(in, WATERMARK, REC_TIME, &f->err);
+		goto out;
+	int mark = check_state(w, in);
 	if (mark >= 0 && events_columns(&w->events, in, &cols, &f->err) == LIMN_OK)
 		while (rec_in_next(in, &b, &f->err) > 0) {
 			events_begin(&w->events, &cols, b);
 			for (size_t i = 0; i < b->n; i++) {
-				struct span raw = b->raw[i];
-				watermark_suffix(o.enc, b->col[mark].text[i], &suffix);
-				if (raw.len < suffix.len || memcmp(raw.ptr + raw.len - suffix.len,
-								    suffix.ptr, suffix.len) != 0) {
+				struct span raw = b->raw[i], text = b->col[mark].text[i];
+				watermark_suffix(o.enc, text, &suffix);
+				if (span_missing(text) ||
+					!when_parse(text, f->zone, NULL, &w->old_watermark) ||
+					raw.len < suffix.len ||
+					memcmp(raw.ptr + raw.len - suffix.len, suffix.ptr,
+						suffix.len) != 0) {
 					err_set(&f->err, LIMN_DATA, "%s: not a state of sessionize",
 						w->o->state);
 					break;
@@ -136,14 +178,15 @@ read_state(struct work *w)
 					buf_byte(&record, '}');
 				events_add(
 					&w->events, &cols, b, i, buf_as_span(&record), EVENT_OTHER);
-				w->old_watermark = b->col[mark].time[i];
 				w->have_watermark = true;
 				f->count.state_in++;
 			}
 		}
 	w->watermark = w->have_watermark ? w->old_watermark : INT64_MIN;
+out:
 	buf_free(&suffix);
 	buf_free(&record);
+	buf_free(&columns);
 	rec_in_free(in);
 }
 

@@ -1,6 +1,7 @@
 /* L2 rec_names - what the first bytes of a file say: its encoding and the names of its columns. */
 #include <stdlib.h>
 
+#include "keyset.h"
 #include "rec_int.h"
 
 enum rec_enc
@@ -92,15 +93,19 @@ on_stream_field(void *ctx, struct span name, struct span type)
 	add_physical(ctx, name);
 }
 
-/* A member of the first object; one that comes twice is one column. */
+struct members {
+	struct rec_in *in;
+	struct keyset *seen;
+};
+
+/* A member of the first object; one that comes twice is one column. A name with a NUL in it is none: it stays
+ * unknown. */
 static void
 on_member(void *ctx, struct span name)
 {
-	struct rec_in *in = ctx;
-	for (size_t i = 0; i < in->nphysical; i++)
-		if (span_eq(span_str(in->physical[i]), name))
-			return;
-	add_physical(in, name);
+	struct members *m = ctx;
+	if (!memchr(name.ptr, '\0', name.len) && keyset_add1(m->seen, name) == m->in->nphysical)
+		add_physical(m->in, name);
 }
 
 static int
@@ -145,6 +150,10 @@ names_from_header(struct rec_in *in, struct err *e)
 	const char *reason = NULL;
 	if (in->cut.enc == REC_CSV) {
 		enum csvin_result r = CSVIN_BAD;
+		if (used > 2 && in->text[in->pos] == '\r') /* libcsv would skip it */
+			return err_set(e, LIMN_DATA,
+				"%s:1: header: a carriage return without a line feed",
+				block_file(in));
 		while (!e->code &&
 			(r = csvin_record(in->cut.csv, in->text + in->pos, in->len - in->pos,
 				 in->eof, &used, &reason)) == CSVIN_MORE) {
@@ -186,27 +195,28 @@ static int
 names_from_first_object(struct rec_in *in, struct err *e)
 {
 	const char *reason;
+	struct members members = {in, keyset_new()};
 	size_t used = first_line(in, e);
 	while (used && !e->code) { /* past empty lines */
 		size_t n = used;
 		while (n && strchr(" \t\r\n", in->text[in->pos + n - 1]))
 			n--;
 		if (n) {
-			if (!jsonin_names(
-				    in->cut.json, in->text + in->pos, n, on_member, in, &reason)) {
-				/* with a rejects file a bad first line is only one more bad record, but
-				 * somebody else has to name the columns then */
-				return err_set(e, LIMN_DATA,
+			/* with a rejects file a bad first line is only one more bad record, but
+			 * somebody else has to name the columns then */
+			if (!jsonin_names(in->cut.json, in->text + in->pos, n, on_member, &members,
+				    &reason))
+				err_set(e, LIMN_DATA,
 					"%s:%llu: %s; name the columns with --columns",
 					block_file(in), (unsigned long long)in->cut.next_line,
 					reason);
-			}
 			break;
 		}
 		in->pos += used;
 		in->cut.next_line++;
 		used = first_line(in, e);
 	}
+	keyset_free(members.seen);
 	return e->code;
 }
 
