@@ -158,7 +158,7 @@ read_state(struct work *w)
 		goto out;
 	int mark = check_state(w, in);
 	if (mark >= 0 && events_columns(&w->events, in, &cols, &f->err) == LIMN_OK)
-		while (rec_in_next(in, &b, &f->err) > 0) {
+		while (!f->err.code && rec_in_next(in, &b, &f->err) > 0) {
 			events_begin(&w->events, &cols, b);
 			for (size_t i = 0; i < b->n; i++) {
 				struct span raw = b->raw[i], text = b->col[mark].text[i];

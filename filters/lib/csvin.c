@@ -131,7 +131,9 @@ csvin_record(
 			return give_up(p, CSVIN_BAD);
 		}
 	}
-	if (p->rows > 1 || (p->end == '\r' && !one_crlf(text, at))) {
+	/* Behind a bare CR a second row, or a quote that is still open, can have begun on the same line. */
+	if (p->rows > 1 || (p->end == '\r' && (!one_crlf(text, at) ||
+						      csv_fini(&p->parser, on_field, on_row, p)))) {
 		*reason = "a carriage return without a line feed";
 		return give_up(p, CSVIN_BAD);
 	}
