@@ -73,6 +73,8 @@ tsv_escape(struct buf *b, struct span value)
 		buf_put(b, "\\N", 2);
 		return;
 	}
+	if (value.len == 0)
+		return;
 	char *to = buf_room(b, value.len * 2), *start = to;
 	for (size_t i = 0; i < value.len; i++) {
 		char e = escape_of(value.ptr[i]);
