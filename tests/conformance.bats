@@ -20,6 +20,17 @@ spectrum_names()
 	(($(grep -c . cases) == 11))
 }
 
+# spectrum_file NAME - its csv; the copy at hand lost the CRs of those that are about them.
+spectrum_file()
+{
+	if [[ $1 == *_crlf ]]; then
+		sed -z 's/\n/\r\n/g' "$LIMN_DATA/conformance/csv-spectrum/csvs/$1.csv" >"$1.csv"
+	else
+		cp "$LIMN_DATA/conformance/csv-spectrum/csvs/$1.csv" .
+	fi
+	echo "$1.csv"
+}
+
 # spectrum_key NAME - all its columns, so that no two different records are taken for one.
 spectrum_key()
 {
@@ -31,7 +42,7 @@ spectrum_key()
 	local name key file
 	spectrum_names
 	while IFS= read -r name; do
-		file=$LIMN_DATA/conformance/csv-spectrum/csvs/$name.csv
+		file=$(spectrum_file "$name")
 		key=$(spectrum_key "$name")
 		for block in 1 7 262144; do
 			expect 0 dedupe-uv -k "$key" --to ndjson --block-size "$block" "$file"
@@ -57,7 +68,7 @@ spectrum_key()
 	local name key file
 	spectrum_names
 	while IFS= read -r name; do
-		file=$LIMN_DATA/conformance/csv-spectrum/csvs/$name.csv
+		file=$(spectrum_file "$name")
 		key=$(spectrum_key "$name")
 		expect 0 dedupe-uv -k "$key" --to tsv -o a.tsv "$file"
 		expect 0 dedupe-uv -k "$key" -o b.ndjson a.tsv
