@@ -107,7 +107,8 @@ const char *
 rules_nearest(struct rules *r, const char *want, const char *const *names, size_t n)
 {
 	const char *near = msg_nearest(want, names, n);
-	if (!near)
+	if (!near ||
+		(strlen(want) < 5 && near[0] != want[0])) /* short names are near to too much */
 		return NULL;
 	r->key.len = 0;
 	buf_printf(&r->key, "did you mean '%s'?", near);
@@ -129,7 +130,7 @@ rules_def_names(struct rules *r, enum def_kind kind, size_t *n)
 	const char **names = xmalloc((r->ndef + 1) * sizeof *names);
 	*n = 0;
 	for (size_t i = 0; i < r->ndef; i++)
-		if (r->def[i].kind == kind)
+		if (r->def[i].kind == kind && r->def[i].state != DEF_OPEN)
 			names[(*n)++] = r->def[i].name;
 	return names;
 }

@@ -278,7 +278,7 @@ bool rules_fail(struct rules *r, struct err *e, struct pos at, const char *hint,
 	...) __attribute__((format(printf, 5, 6)));
 /* "did you mean 'x'?" in the arena, or NULL when no name is near. */
 const char *rules_nearest(struct rules *r, const char *want, const char *const *names, size_t n);
-/* The names of the definitions of one kind, in order; to be freed. */
+/* The names of the definitions of one kind but those being checked, in order; to be freed. */
 const char **rules_def_names(struct rules *r, enum def_kind kind, size_t *n);
 struct def *rules_find(struct rules *r, struct span name);
 /* "file:line:col" into the arena. */

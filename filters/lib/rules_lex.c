@@ -208,7 +208,8 @@ lex_sign(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 			r, e, place(lx, lx->at), NULL, "a blank that is not a plain blank");
 	if (wrong) {
 		r->key.len = 0;
-		buf_printf(&r->key, "write %s", right);
+		buf_printf(&r->key, "write %s%s%s", *right == '\'' ? "" : "'", right,
+			*right == '\'' ? "" : "'");
 		const char *hint = arena_strdup(&r->arena, buf_cstr(&r->key));
 		return rules_fail(r, e, place(lx, lx->at), hint, "'%s' means nothing here", wrong);
 	}

@@ -33,11 +33,12 @@ rules_expected(struct parser *p, const char *what, bool after)
 	struct pos at = p->t.pos;
 	if (after || p->t.kind == TOK_END)
 		at.off = p->behind;
+	const char *quote = p->t.raw.len && strchr("'\"", *p->t.raw.ptr) ? "" : "'";
 	if (p->t.kind == TOK_END)
 		rules_fail(p->r, p->e, at, NULL, "%s is expected, not the end", what);
 	else
-		rules_fail(p->r, p->e, at, NULL, "%s is expected before %.*s", what,
-			(int)(p->t.raw.len < 60 ? p->t.raw.len : 60), p->t.raw.ptr);
+		rules_fail(p->r, p->e, at, NULL, "%s is expected before %s%.*s%s", what, quote,
+			(int)(p->t.raw.len < 60 ? p->t.raw.len : 60), p->t.raw.ptr, quote);
 	return NULL;
 }
 
@@ -118,12 +119,12 @@ parse_case(struct parser *p)
 	if (!rules_advance(p))
 		return NULL;
 	if (p->t.kind != TOK_WHEN)
-		return rules_expected(p, "when", false);
+		return rules_expected(p, "'when'", false);
 	while (p->t.kind == TOK_WHEN) {
 		if (!rules_advance(p) || !(kid = rules_parse_tree(p)))
 			return NULL;
 		tail = append(tail, kid);
-		if (!rules_take(p, TOK_THEN, "then") || !(kid = rules_parse_tree(p)))
+		if (!rules_take(p, TOK_THEN, "'then'") || !(kid = rules_parse_tree(p)))
 			return NULL;
 		tail = append(tail, kid);
 	}
@@ -133,7 +134,7 @@ parse_case(struct parser *p)
 		append(tail, kid);
 		a->flag = true;
 	}
-	return rules_take(p, TOK_FINISH, a->flag ? "end" : "when, else or end") ? a : NULL;
+	return rules_take(p, TOK_FINISH, a->flag ? "'end'" : "'when', 'else' or 'end'") ? a : NULL;
 }
 
 static struct ast *parse_sum(struct parser *p);
@@ -349,14 +350,14 @@ parse_word_predicate(struct parser *p, struct ast *x, bool negated)
 		if (!rules_advance(p) || !(y = parse_sum(p)))
 			return NULL;
 		tail = append(tail, y);
-		if (!rules_take(p, TOK_AND, "and"))
+		if (!rules_take(p, TOK_AND, "'and'"))
 			return NULL;
 	} else if (rules_word(&p->t, "starts") || rules_word(&p->t, "ends")) {
 		a->kind = rules_word(&p->t, "starts") ? AST_STARTS : AST_ENDS;
 		if (!rules_advance(p))
 			return NULL;
 		if (!rules_word(&p->t, "with"))
-			return rules_expected(p, "with", true);
+			return rules_expected(p, "'with'", true);
 		if (!rules_advance(p))
 			return NULL;
 	} else if (!rules_word(&p->t, "contains")) {
@@ -380,7 +381,7 @@ parse_is(struct parser *p, struct ast *x)
 	a->negated = p->t.kind == TOK_NOT;
 	if (a->negated && !rules_advance(p))
 		return NULL;
-	return rules_take(p, TOK_NULL, "null") ? a : NULL;
+	return rules_take(p, TOK_NULL, "'null'") ? a : NULL;
 }
 
 static struct ast *

@@ -1,0 +1,366 @@
+#!/usr/bin/env bats
+# The rule language as programs show it: its messages byte for byte, its answers against SQLite's.
+
+load helpers
+
+# wrong 'RULE' COL 'message' ['hint'] - `segment --check` must refuse RULE, one line of plain ASCII, so.
+wrong()
+{
+	printf '%s\n' "$1" >"$BATS_TEST_TMPDIR/x.rules"
+	(cd "$BATS_TEST_TMPDIR" && expect 2 segment -r x.rules --as-of 2026-11-22 --check </dev/null) || return
+	same "$OUT" /dev/null || return
+	printf 'segment: x.rules:1:%s: %s\n%s\n%*s\n' "$2" "$3" "$1" "$2" '^' >"$BATS_TEST_TMPDIR/want"
+	if [[ -n ${4-} ]]; then printf '%s\n' "$4" >>"$BATS_TEST_TMPDIR/want"; fi
+	same "$ERR" "$BATS_TEST_TMPDIR/want"
+}
+
+@test "rules: what is not finished is said where it should go on" {
+	wrong "tag a = 1" 10 "';' is expected, not the end"
+	wrong "tag a = 1 tag b = 2;" 10 "';' is expected before 'tag'"
+	wrong "tag a = ;" 9 "a value is expected before ';'"
+	wrong "tag = 1;" 5 "a name is expected before '='"
+	wrong "tag a 1;" 6 "'=' is expected before '1'"
+	wrong "metric pv = count(;" 19 "a value is expected before ';'"
+	wrong "tag a = (x = 1;" 15 "')' is expected before ';'"
+	wrong "tag a = x in 1;" 13 "'(' is expected before '1'"
+	wrong "tag a = x in ();" 15 "a value is expected before ')'"
+	wrong "tag a = x between 1;" 20 "'and' is expected before ';'"
+	wrong "tag a = x starts 'y';" 17 "'with' is expected before 'y'"
+	wrong "tag a = x is 5;" 13 "'null' is expected before '5'"
+	wrong "tag a = x not 5;" 14 "in, between, contains, starts with or ends with is expected before '5'"
+	wrong "tag a = case x when 1 then 2 end;" 14 "'when' is expected before 'x'"
+	wrong "tag a = case when x = 1 then 2;" 31 "'when', 'else' or 'end' is expected before ';'"
+	wrong "tag a = 'x;" 9 "the text is not closed" "a text ends on the line on which it begins"
+	wrong "tag and = 1;" 5 "a name is expected before 'and'"
+}
+
+@test "rules: unknown names come with the nearest one" {
+	wrong "tga a = 1;" 1 "unknown statement 'tga'" "did you mean 'tag'?"
+	wrong "fact f = orders;" 1 "unknown statement 'fact'" \
+		"a statement begins with param, metric, tag or segment"
+	wrong "tag a = lenth(b);" 9 "unknown function 'lenth'" "did you mean 'length'?"
+	wrong "tag a = zzzzzzzz(b);" 9 "unknown function 'zzzzzzzz'"
+	wrong "segment s = segment vp; segment vip = a = 1;" 21 "unknown segment 'vp'" "did you mean 'vip'?"
+	wrong "metric m = pvv / 2; metric pv = count();" 12 "unknown metric 'pvv'" "did you mean 'pv'?"
+	wrong "metric m = b;" 12 "unknown metric 'b'" "a column needs an aggregate: sum(…), max(…)"
+	wrong "param p = x;" 11 "unknown param 'x'" "a param is made of constants and other params"
+	wrong "tag a = vip; segment vip = b = 1;" 9 "the name of a segment, not of a value" \
+		"write: segment NAME"
+}
+
+@test "rules: types that do not go together" {
+	wrong "segment s = b;" 13 "a condition is needed here, this is a column" \
+		"compare the column: x = true, x is not null"
+	wrong "segment s = b + 1;" 13 "a condition is needed here, this is a number"
+	wrong "tag a = b + 'x';" 13 "a number is needed here, this is a text" \
+		"number(…) reads a text as a number; number literals have no quotes"
+	wrong "tag a = '5' = 5;" 15 "a number does not go with a text" \
+		"number literals have no quotes; number(…) reads a text"
+	wrong "tag a = today = '2026-11-22';" 17 "a text does not go with a day" \
+		"day literals have no quotes: 2026-11-22; day(…) reads a text"
+	wrong "tag a = case when x = 1 then 2 else 'y' end;" 37 "a text does not go with a number" \
+		"number literals have no quotes; number(…) reads a text"
+	wrong "tag a = lower(5);" 15 "a text is needed here, this is a number" "text(…) makes a text of it"
+	wrong "tag a = today + yesterday;" 17 "days are not added or subtracted" \
+		"days_between(from, to) counts the days between two"
+	wrong "segment s = x = (y = 1);" 20 "a condition does not go with a column" \
+		"write: x = true and (…) or …"
+	wrong "tag a = (y = 1) < (x = 2);" 17 "conditions have no order"
+	wrong "tag a = hour('x');" 14 "a time is needed here, this is a text" "time(…) reads a text as a time"
+}
+
+@test "rules: aggregates where they may not stand" {
+	wrong "tag a = sum(b);" 9 "an aggregate may not stand here" "aggregates make metrics; they do not nest"
+	wrong "metric m = sum(count());" 16 "an aggregate may not stand here" \
+		"aggregates make metrics; they do not nest"
+	wrong "metric m = first(a);" 12 "first and last need an order" "first(x) by ts"
+	wrong "metric m = sum(a) by b;" 12 "only first and last take by"
+	wrong "metric m = lower(a) where b = 1;" 12 "only aggregates take where and by"
+	wrong "metric m = count() where x = 1 where y = 2;" 32 "said already"
+	wrong "metric m = sum();" 12 "too few arguments"
+	wrong "metric m = sum(a, b);" 12 "too many arguments"
+	wrong "metric m = count(a = 1);" 20 "a condition is not counted as a value" "count() where CONDITION"
+	wrong "metric m = segment s; segment s = a = 1;" 20 "a segment is not known here" \
+		"inside an aggregate: count() where segment NAME"
+}
+
+@test "rules: cycles, also by way of others, and names given twice" {
+	wrong "tag a = a;" 9 "'a' is defined by way of itself"
+	wrong "segment a = not segment b; segment b = segment a;" 48 "'a' is defined by way of itself"
+	wrong "metric a = b + 1; metric b = a;" 30 "'a' is defined by way of itself"
+	wrong "param a = b; param b = a;" 24 "'a' is defined by way of itself"
+	wrong "tag a = 1; segment a = x = 1;" 20 "'a' is defined already, at x.rules:1:5"
+}
+
+@test "rules: literals and signs that are none" {
+	wrong "tag a = 30d;" 9 "a relative date needs its sign" "write -30d (ago) or +30d (from now on)"
+	wrong "tag a = 3x;" 9 "a number runs into letters" \
+		"a relative date is a sign, digits and one of d w m y: -30d"
+	wrong "tag a = 2026-02-29;" 9 "not a day of the calendar" \
+		"write a day as 2026-11-22, a time as 2026-11-22T08:00:00"
+	wrong "tag a = -99999y;" 9 "outside the calendar"
+	wrong "tag a = 1234567890123456789012345678901234567890;" 9 "the number does not fit"
+	wrong "tag a = x = null;" 13 "null is not a value" \
+		"ask 'is null'; a case without else gives a missing value"
+	wrong "tag a = a < b < c;" 15 "comparisons do not chain" \
+		"write: low <= x and x <= high, or: x between low and high"
+	wrong "tag a = x == 1;" 11 "'==' means nothing here" "write '='"
+	wrong "tag a = x <> 1;" 11 "'<>' means nothing here" "write '!='"
+	wrong "tag a = x % 2;" 11 "'%' means nothing here"
+	wrong "tag a = '\\q';" 10 "unknown escape in a text" "known are \\' \\\" \\\\ \\n \\t"
+}
+
+@test "rules: the caret stands under wide characters, behind TABs, in long lines" {
+	cd "$BATS_TEST_TMPDIR"
+	printf -- '-- one\n\tsegment 中文 = 国家 = '"'中国'"' and 年龄 > x；\n' >w.rules
+	expect 2 segment -r w.rules --check
+	printf '%s\n' "segment: w.rules:2:35: '；' means nothing here" \
+		$'\tsegment 中文 = 国家 = \'中国\' and 年龄 > x；' \
+		$'\t                                         ^' "write ';'" | same "$ERR" -
+	{ printf 'tag a = '; printf 'x + %.0s' {1..100}; printf '$;\n'; } >l.rules
+	expect 2 segment -r l.rules --check
+	same "$ERR" - <<-'END'
+		segment: l.rules:1:409: '$' means nothing here
+		+ x + x + x + x + x + x + x + x + x + $;
+		                                      ^
+	END
+	grep -q '^  *^$' "$ERR"
+}
+
+@test "rules: 10,000 parentheses are an error, 1 MB of rules is fine" {
+	cd "$BATS_TEST_TMPDIR"
+	{ printf 'tag a = '; printf '(%.0s' {1..10000}; printf '1;\n'; } >deep.rules
+	expect 2 segment -r deep.rules --check
+	err_has "deep.rules:1:209: nested too deeply" "give a part of it a name: tag NAME = …;"
+	awk 'BEGIN { for (i = 0; i < 20000; i++) printf "segment s%d = age > %d and country in (\"US\", \"DE\");\n", i, i }' |
+		tr '"' "'" >long.rules
+	[[ $(wc -c <long.rules) -gt 1000000 ]]
+	expect 0 segment -r long.rules --check
+	quiet
+	same "$OUT" /dev/null
+}
+
+@test "rules: files that are not there, empty ones, several, and text with a file" {
+	cd "$BATS_TEST_TMPDIR"
+	expect 3 segment -r no.rules --check
+	err_has "segment: no.rules: No such file or directory"
+	expect 2 segment --check
+	err_has "segment: no rules are given: -r FILE or -e TEXT"
+	: >empty.rules
+	expect 0 segment -r empty.rules --check
+	printf 'tag a = b + p;\n' >a.rules
+	printf '\xef\xbb\xbfparam p = 1; -- a BOM before it\r\n' >b.rules
+	expect 0 segment -r a.rules -r b.rules --check
+	expect 0 segment -r a.rules --check -e 'param p = 1'
+	expect 2 segment -r a.rules --check -e 'param p = "x'
+	err_has 'segment: -e:1:11: the name is not closed'
+}
+
+@test "rules: installed rules are found by their name" {
+	mkdir -p "$BATS_TEST_TMPDIR/share/rules"
+	printf 'metric pv = count();\n' >"$BATS_TEST_TMPDIR/share/rules/traffic.rules"
+	export LIMN_SHARE=$BATS_TEST_TMPDIR/share
+	printf 'a\n1\n' >"$BATS_TEST_TMPDIR/in.csv"
+	expect 0 summarize -r traffic "$BATS_TEST_TMPDIR/in.csv"
+	out_is "cut,pv" "total,1"
+}
+
+@test "rules: --set overrides params, as their own type" {
+	cd "$BATS_TEST_TMPDIR"
+	cat >p.rules <<-'END'
+		param n = 60; param twice = 2 * n; param who = 'it'; param since = -1m; param on = true;
+		tag a = n; tag b = twice; tag c = who; tag d = since; tag e = on;
+	END
+	printf 'person_id\nx\n' >in.csv
+	expect 0 segment -r p.rules --as-of 2026-03-31 in.csv
+	out_is 'person_id,a,b,c,d,e,segments' 'x,60,120,it,2026-02-28,true,'
+	expect 0 segment -r p.rules --as-of 2026-03-31 --set n=1.5 --set "who=a='b'" --set since=-1d --set on=false in.csv
+	out_is 'person_id,a,b,c,d,e,segments' "x,1.5,3,a='b',2026-03-30,false,"
+	expect 0 segment -r p.rules --as-of 2026-03-31 --set since=2026-01-01 in.csv
+	out_is 'person_id,a,b,c,d,e,segments' 'x,60,120,it,2026-01-01,true,'
+	expect 2 segment -r p.rules --as-of 2026-03-31 --set n=many in.csv
+	err_has "segment: --set:1:1: unknown param 'many'"
+	expect 2 segment -r p.rules --as-of 2026-03-31 --set "n='5'" in.csv
+	err_has "segment: --set:1:1: a number is needed here, this is a text"
+	expect 2 segment -r p.rules --set twise=3 in.csv
+	err_has "segment: --set: there is no param 'twise'" "did you mean 'twice'?"
+	expect 2 segment -r p.rules --set n in.csv
+	err_has "segment: --set: NAME=VALUE expected, not 'n'"
+}
+
+@test "rules: today without --as-of is an error, in --where another one" {
+	cd "$BATS_TEST_TMPDIR"
+	printf 'person_id,d\nx,2026-01-01\n' >in.csv
+	expect 2 segment -e 'segment s = d >= -30d' in.csv
+	same "$ERR" - <<-'END'
+		segment: -e:1:18: a date relative to today, but the day is not given
+		segment s = d >= -30d
+		                 ^
+		say which day is today: --as-of 2026-11-22
+	END
+	expect 0 segment -e 'segment s = d >= -30d' --check
+	expect 2 segment -e 'segment s = d = 2026-01-01' --where 'd < today' in.csv
+	err_has "segment: --where:1:5: a date relative to today" "write the day itself: 2026-11-22"
+}
+
+@test "rules: unknown columns are told before any record is written" {
+	cd "$BATS_TEST_TMPDIR"
+	printf 'person_id,country\nx,US\n' >in.csv
+	expect 2 segment -e "segment s = contry = 'US'" in.csv
+	same "$OUT" /dev/null
+	same "$ERR" - <<-'END'
+		segment: -e:1:13: unknown column 'contry'
+		segment s = contry = 'US'
+		            ^
+		did you mean 'country'?
+	END
+	expect 2 segment -e "segment s = country = US" in.csv
+	err_has "unknown column 'US'" "a text stands in quotes: 'x'"
+	expect 2 summarize -e 'metric m = sum(prize)' in.csv
+	err_has "summarize: -e:1:16: unknown column 'prize'" "another column stands for it with --as NAME=COLUMN"
+}
+
+@test "rules: days and hours are local ones" {
+	cd "$BATS_TEST_TMPDIR"
+	printf 'person_id,ts\na,2026-11-22T16:30:00Z\n' >in.csv
+	rule='tag d = day(ts); tag h = hour(ts); tag w = week; tag s = time(2026-11-22); segment x = ts >= 2026-11-23'
+	expect 0 segment -e "$rule" in.csv
+	out_is 'person_id,ts,d,h,w,s,segments' 'a,2026-11-22T16:30:00Z,2026-11-22,16,2026-W47,2026-11-22T00:00:00Z,'
+	expect 0 segment -e "$rule" --tz Asia/Shanghai in.csv
+	out_is 'person_id,ts,d,h,w,s,segments' 'a,2026-11-22T16:30:00Z,2026-11-23,0,2026-W48,2026-11-21T16:00:00Z,x'
+}
+
+@test "rules: a value that is not of the type it is used as is a bad record" {
+	cd "$BATS_TEST_TMPDIR"
+	printf 'person_id,n\na,1\nb,x\nc,3\n' >in.csv
+	expect 1 segment -e 'segment s = n > 1' in.csv
+	err_has "segment: in.csv:3: column 'n': not a number: 'x'"
+	expect 0 segment -e 'segment s = n > 1' --members --rejects bad --max-rejects 1 in.csv
+	out_is 'person_id,segment' 'c,s'
+	expect 0 segment -e "segment s = n = 'x'" --members in.csv
+	out_is 'person_id,segment' 'b,s'
+	printf 'person_id,n\na,170141183460469231731687303715884105727\n' >in.csv
+	expect 1 segment -e 'tag t = n * 10' in.csv
+	err_has "segment: in.csv:2: -e:1:9: the result does not fit"
+}
+
+# random_people N SEED - records with missing values, sorted by key.
+random_people()
+{
+	awk -v n="$1" -v seed="$2" 'BEGIN {
+		srand(seed); OFS = "\t"; print "person_id", "n", "m", "c", "d"
+		split("US DE CN us D_ %", c, " ")
+		for (i = 0; i < n; i++)
+			print sprintf("p%06d", i), rand() < .2 ? "\\N" : int(rand() * 12) - 4,
+				rand() < .2 ? "\\N" : int(rand() * 400) / 100, rand() < .2 ? "\\N" : c[1 + int(rand() * 6)],
+				rand() < .2 ? "\\N" : sprintf("2026-%02d-%02d", 1 + int(rand() * 3), 1 + int(rand() * 28))
+	}'
+}
+
+# random_conditions N SEED - one a line: ours TAB SQLite's.
+random_conditions()
+{
+	awk -v n="$1" -v seed="$2" '
+	function pick(list, a, k) { k = split(list, a, "|"); return a[1 + int(rand() * k)] }
+	function num() { return pick("n|m|n + m|n - 2 * m|n / m|-n|m * 3|coalesce(n, m)|case when n > 2 then m end") }
+	function yes(s) { return "coalesce(" s ", 0)" }
+	function leaf(x, o, k) {
+		k = int(rand() * 9)
+		if (k == 0) { x = num(); o = pick("=|<|<=|>|>=") " " (int(rand() * 16) - 4) / 2; L = x " " o; S = yes(x " " o) }
+		if (k == 1) { x = num(); L = x " != 2"; S = "(not " yes(x " = 2") ")" }
+		if (k == 2) { L = "n between -1 and m"; S = yes(L) }
+		if (k == 3) { L = "c in (\x27US\x27, \x27%\x27)"; S = yes(L) }
+		if (k == 4) { L = "c not in (\x27DE\x27, \x27us\x27)"; S = "(not " yes("c in (\x27DE\x27, \x27us\x27)") ")" }
+		if (k == 5) { x = pick("n|m|c|d|n + m"); L = x " is null"; S = "(" L ")" }
+		if (k == 6) { o = pick("<|>=|="); L = "d " o " 2026-02-14"; S = yes("d " o " \x272026-02-14\x27") }
+		if (k == 7) { L = "c starts with \x27D\x27"; S = yes("substr(c, 1, 1) = \x27D\x27") }
+		if (k == 8) { L = "c > \x27D\x27"; S = yes(L) }
+	}
+	function tree(depth, l, s) {
+		if (depth == 0 || rand() < .2) { leaf(); return }
+		if (rand() < .25) { tree(depth - 1); L = "not (" L ")"; S = "(not " S ")"; return }
+		tree(depth - 1); l = L; s = S; tree(depth - 1)
+		if (rand() < .5) { L = "(" l " and " L ")"; S = "(" s " and " S ")" }
+		else { L = "((" l ") or (" L "))"; S = "(" s " or " S ")" }
+	}
+	BEGIN { srand(seed); for (i = 0; i < n; i++) { tree(3); print L "\t" S } }'
+}
+
+@test "rules: 200 random conditions hold for the records for which SQLite says so" {
+	need_program sqlite3
+	cd "$BATS_TEST_TMPDIR"
+	random_people 700 11 >people.tsv
+	random_conditions 200 12 >conditions
+	awk -F'\t' '{ printf "segment s%03d = %s;\n", NR, $1 }' conditions >x.rules
+	# 1.0 *: what divides here is no integer division there
+	{
+		printf '%s\n' 'create table t (person_id text, n numeric, m numeric, c text, d text);' '.mode tabs' \
+			'.import people.txt t' 'update t set n = nullif(n, "\N"), m = nullif(m, "\N"), c = nullif(c, "\N"), d = nullif(d, "\N");' \
+			'.headers off'
+		awk -F'\t' '{ s = $2; gsub(/n \/ m/, "round(1.0 * n / m, 6)", s)
+			printf "select person_id, \x27s%03d\x27 from t where %s order by person_id;\n", NR, s }' conditions
+	} >x.sql
+	tail -n +2 people.tsv >people.txt
+	sqlite3 :memory: <x.sql | sort >want
+	expect 0 segment -r x.rules --members people.tsv
+	quiet
+	tail -n +2 "$OUT" | sort >got
+	[[ $(wc -l <want) -gt 10000 ]]
+	same got want
+}
+
+@test "rules: a condition and its negation part the records, whatever is missing" {
+	cd "$BATS_TEST_TMPDIR"
+	random_people 500 21 >people.tsv
+	random_conditions 150 22 | awk -F'\t' '{
+		printf "segment a%03d = %s;\nsegment b%03d = not (%s);\n", NR, $1, NR, $1 }' >x.rules
+	expect 0 segment -r x.rules --members people.tsv
+	tail -n +2 "$OUT" | awk -F'\t' '{ n[$1 " " substr($2, 2)]++ } END { for (k in n) { c++; if (n[k] != 1) exit 1 } exit c != 500 * 150 }'
+}
+
+@test "rules: set algebra: or, and, and not of segments" {
+	cd "$BATS_TEST_TMPDIR"
+	random_people 300 31 >people.tsv
+	cat >x.rules <<-'END'
+		segment union = segment a or segment b;
+		segment both  = segment a and segment b;
+		segment less  = segment a and not segment b;
+		segment a = n > 0;
+		segment b = c = 'US';
+	END
+	expect 0 segment -r x.rules people.tsv
+	tail -n +2 "$OUT" | awk -F'\t' '
+		{ $6 = "," $6 ","; a = /,a,/; b = /,b,/; u = /,union,/; i = /,both,/; l = /,less,/ }
+		u != (a || b) || i != (a && b) || l != (a && !b) { print; bad = 1 } END { exit bad }'
+}
+
+@test "rules: --where takes the same conditions" {
+	cd "$BATS_TEST_TMPDIR"
+	random_people 300 41 >people.tsv
+	random_conditions 25 42 >conditions
+	i=0
+	while IFS=$'\t' read -r ours _; do
+		expect 0 segment -e "segment s = $ours" --members people.tsv
+		tail -n +2 "$OUT" | cut -f 1 >want
+		expect 0 dedupe-uv -k person_id --where "$ours" --select person_id people.tsv
+		tail -n +2 "$OUT" >got
+		same got want
+		((++i))
+	done <conditions
+	((i == 25))
+}
+
+@test "rules: every example of docs/rules.md is checked, every session in it is run" {
+	cd "$BATS_TEST_TMPDIR"
+	awk '/^```rules$/ { n++; on = 1; next } /^```/ { on = 0 } on { print >("example" n ".rules") }' "$ROOT/docs/rules.md"
+	for file in example*.rules; do
+		expect 0 segment -r "$file" --check || fail "$(cat "$file")"
+	done
+	awk '/^```console$/ { on = 1; next } /^```/ { on = 0 } on' "$ROOT/docs/rules.md" >sessions
+	while IFS= read -r line; do
+		[[ $line == '$ '* ]] || continue
+		printf '%s\n' "$line"
+		bash -c "${line#'$ '}" 2>&1 || :
+	done <sessions >got
+	same got sessions
+}
