@@ -5,7 +5,9 @@
 
 def none: "–";
 
-def called($lang; $key): (.labels[$key] // $words[0][$key] // {})[$lang] // $key;
+# What the page says itself; what the portrait names: by its own labels first.
+def said($lang; $key): ($words[0][$key] // {})[$lang] // $key;
+def called($lang; $key): .labels[$key][$lang] // said($lang; $key);
 
 # Thousands: decimals are texts and stay so.
 def grouped:
@@ -51,18 +53,18 @@ def card($period; $question):
   $question as [$name, $main, $kind]
   | metric($period; $main) as $value
   | absent(needs[$name]) as $gone
-  | "<article class=\"sheet card \($name)\"><h2>\(called("en"; "question." + $name) | @html)</h2>"
-    + "<p class=\"how\">\(called("en"; "question.\($name).how") | @html)</p>"
+  | "<article class=\"sheet card \($name)\"><h2>\(said("en"; "question." + $name) | @html)</h2>"
+    + "<p class=\"how\">\(said("en"; "question.\($name).how") | @html)</p>"
     + "<p class=\"big\">\(.currency as $c | $value | written($kind; $c) | @html)</p>"
     + "<p class=\"was\"><span>\(called("en"; $main) | @html)</span></p>"
-    + (if $value == null and $gone != null then "<p class=\"absent\">\(called("en"; "absent." + $gone) | @html)</p>" else "" end)
+    + (if $value == null and $gone != null then "<p class=\"absent\">\(said("en"; "absent." + $gone) | @html)</p>" else "" end)
     + "</article>";
 
 def table:
   . as $p
   | ((.periods // {}) | keys_unsorted) as $periods
   | "<table><thead><tr><th></th>"
-    + ($periods | map("<th scope=\"col\">\(. as $k | $p | called("en"; "period." + $k) | @html)</th>") | join(""))
+    + ($periods | map("<th scope=\"col\">\(. as $k | $p | said("en"; "period." + $k) | @html)</th>") | join(""))
     + "</tr></thead><tbody>"
     + ((questions | map(.[1:])) + others
        | map(. as [$name, $kind]
@@ -78,10 +80,10 @@ def headlines:
   | ((.periods // {}) | if has("day") then "day" else (keys_unsorted[0] // "day") end) as $period
   | "<header class=\"head\"><div><p class=\"kicker\">"
     + (if .store then "<b><bdi>\(.store | @html)</bdi></b> · " else "" end)
-    + "\(called("en"; "title") | @html)</p><h1>\(.day | @html)</h1></div></header>\n<main><div class=\"cards\">\n"
+    + "\(said("en"; "title") | @html)</p><h1>\(.day | @html)</h1></div></header>\n<main><div class=\"cards\">\n"
     + (questions | map(. as $q | $p | card($period; $q)) | join("\n"))
-    + "\n</div>\n<noscript><div class=\"sheet\">\(table)<p class=\"note\">\(called("en"; "noscript") | @html)"
-    + " <span lang=\"zh\">\(called("zh"; "noscript") | @html)</span></p></div></noscript></main>";
+    + "\n</div>\n<noscript><div class=\"sheet\">\(table)<p class=\"note\">\(said("en"; "noscript") | @html)"
+    + " <span lang=\"zh\">\(said("zh"; "noscript") | @html)</span></p></div></noscript></main>";
 
 # JSON that may stand in a script element: no "<", so nothing there ends it or starts a comment.
 def embedded: tojson | split("<") | join("\\u003c");
@@ -89,7 +91,7 @@ def embedded: tojson | split("<") | join("\\u003c");
 . as $p
 | {
     style: $style, script: $script, script_hash: $hash,
-    limn: (.limn // "" | @html), title: ([.store, called("en"; "title"), .day] | map(select(.)) | join(" · ") | @html),
+    limn: (.limn // "" | @html), title: ([.store, said("en"; "title"), .day] | map(select(.)) | join(" · ") | @html),
     headlines: headlines, portrait: embedded, words: ($words[0] | embedded)
   } as $parts
 # Cut at the marks once: what is put in is not searched for more.

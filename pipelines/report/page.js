@@ -23,7 +23,7 @@ const METRICS = {
 	amount: { kind: 'money' }, amount_net: { kind: 'money' },
 	amount_per_buyer: { kind: 'money' }, amount_per_order: { kind: 'money' },
 	repurchase_rate: { kind: 'rate', digits: 1 }, new_buyers: {}, old_buyers: {}, return_buyers: {},
-	buyers_365: {}, customers: {},
+	buyers_365: {}, customers: {}, cycle: { kind: 'days', good: 0 },
 };
 // Written without cents where room is short; `All numbers` has them.
 const AMOUNTS = ['amount', 'amount_net'];
@@ -47,6 +47,8 @@ const ORDERS = {
 	age_band: ['25-', '26-35', '36-45', '46+'],
 	rfm: ['CHAMPIONS', 'LOYAL', 'ACTIVE', 'NEW', 'PROMISING', 'NEEDS_ATTENTION', 'PREVIOUSLY_LOYAL', 'AT_RISK',
 		'ALMOST_LOST', 'DORMANT', 'LAPSED', 'PROSPECTS'],
+	lifecycle: ['diehard', 'ordinary', 'new', 'dormant', 'lost', 'prospect'],
+	customer_type: ['repeat', 'one_time', 'new', 'prospect'],
 	rfm_cn: ['重要价值', '重要保持', '重要发展', '重要挽留', '一般价值', '一般保持', '一般发展', '一般挽留', 'LAPSED'],
 };
 const CUTS = ['visitor', 'platform', 'country', 'source', 'gender', 'age_band'];
@@ -73,12 +75,10 @@ function go(change)
 // ---- words ---------------------------------------------------------------------------------------
 const own = (object, key) => (object && Object.hasOwn(object, key) ? object[key] : undefined);
 
-// The portrait's own label, else the page's, else nothing.
-function word(key)
-{
-	const found = own(labels, key) || own(words, key);
-	return found ? found[state.lang] || found.en : undefined;
-}
+const inLanguage = (found) => (found ? found[state.lang] || found.en : undefined);
+// What the page says itself; what the portrait names: by its own labels first.
+const word = (key) => inLanguage(own(words, key));
+const named = (key) => inLanguage(own(labels, key)) || word(key);
 
 function say(key, ...values)
 {
@@ -89,14 +89,15 @@ function say(key, ...values)
 	return text.replace(/\{(\d?)\}/g, (_, place) => values[Number(place)]);
 }
 
-const metricName = (metric) => word(metric) || metric;
+// A time is written in minutes, whatever the portrait calls it.
+const metricName = (metric) => (own(METRICS, metric)?.kind === 'time' ? word(metric) : named(metric)) || metric;
 const shortName = (metric, place = 'short') => word(`${place}.${metric}`) || metricName(metric);
 
 function keyName(cut, key)
 {
 	if (missing(key))
-		return say('unknown');
-	const known = word(`${cut}.${key}`) || (key === 'unattributed' ? word('unattributed') : undefined);
+		return word(cut + '.null') || say('unknown');
+	const known = named(`${cut}.${key}`) || (key === 'unattributed' ? word('unattributed') : undefined);
 	if (known)
 		return known;
 	if (key === 'Other')
@@ -205,6 +206,8 @@ function show(metric, value)
 		return percent(value, digits);
 	if (kind === 'time')
 		return duration(value);
+	if (kind === 'days')
+		return missing(value) ? NONE : say('days', count(value));
 	return kind === 'ratio' ? fixed(value, digits) : count(value);
 }
 
@@ -334,7 +337,8 @@ function head(period)
 				period && period.previous ? h('span', {}, say('against', range(period.previous, MIDDLE))) : '',
 				portrait.zone ? h('span', {}, say('zone', portrait.zone)) : '',
 				portrait.currency ? h('span', {}, say('currency', portrait.currency)) : '',
-				portrait.provisional ? h('span', { class: 'badge', title: say('provisional.why') }, say('provisional')) : '')),
+				portrait.provisional ? h('span', { class: 'badge', title: say('provisional.why') }, say('provisional')) : '',
+				period && period.complete === false ? h('span', { class: 'badge' }, say('incomplete')) : '')),
 		h('div', { class: 'controls' },
 			names.length > 1 ? choice('period', say('period'), names) : '',
 			choice('lang', say('language'), [['en', 'English'], ['zh', '中文']])));
@@ -587,7 +591,7 @@ function sorted(cut, rows, by)
 function rowHead(cut, row, part, notes)
 {
 	const home = cut === 'country' && portrait.home && row.key === portrait.home ? ` (${say('domestic.domestic')})` : '';
-	const note = notes ? word(`${cut}.${row.key}.note`) : undefined;
+	const note = notes ? word(`${cut}.${missing(row.key) ? 'null' : row.key}.note`) : undefined;
 	return h('th', { scope: 'row', role: 'rowheader', class: missing(row.key) ? 'null' : null },
 		h('bdi', {}, keyName(cut, row.key)), home, note ? h('small', {}, note) : '', bar(part));
 }
@@ -639,7 +643,7 @@ function block(cut, options)
 	} }, say('all', list.length)) : '';
 	const blank = list.filter((row) => missing(row.key)).reduce((so_far, row) => so_far + (number(row[by]) || 0), 0);
 	const n = say('cut.n', count(whole), metricName(by).toLowerCase()) +
-		(blank ? say('comma') + say('cut.unknown', count(blank)) : '');
+		(blank && !word(cut + '.null') ? say('comma') + say('cut.unknown', count(blank)) : '');
 	return h('div', { class: 'sheet block' },
 		h('header', {}, h('h3', {}, title), h('span', { class: 'note' }, n)), about ? how(about) : '',
 		list.length ? scroll(title, table) : h('p', { class: 'absent' }, say('none')), more);
@@ -657,7 +661,7 @@ function cuts(period)
 			: ['buyers', 'orders', 'amount', 'amount_per_buyer'])
 			.filter((column) => has(rows, column))
 			.filter((column, i, there) => !['visits', 'pv'].includes(column) || !there.includes('buyers'));
-		return block(cut, { rows, columns, total: whole, title: word('cut.' + cut) || cut, hue: own(HUES, columns[0]) });
+		return block(cut, { rows, columns, total: whole, title: word('cut.' + cut) || named(cut) || cut, hue: own(HUES, columns[0]) });
 	});
 	const personal = !there.includes('gender') && !there.includes('age_band');
 	const gone = ['events', 'orders', 'customers'].filter((stream) => absent(stream) && (stream !== 'customers' || personal));
@@ -671,18 +675,18 @@ function people()
 {
 	const known = portrait.people || {};
 	const section = h('section', {}, h('h2', {}, say('people')));
-	const stats = ['customers', 'buyers_365', 'repurchase_rate'].filter((metric) => !missing(known[metric]));
-	const lists = ['rfm', 'rfm_cn', 'gender', 'age_band'].filter((cut) => Array.isArray(known[cut]) && known[cut].length);
+	const stats = ['customers', 'buyers_365', 'repurchase_rate', 'cycle'].filter((metric) => !missing(known[metric]));
+	const lists = ['rfm', 'rfm_cn', 'lifecycle', 'customer_type', 'gender', 'age_band'].filter((cut) => Array.isArray(known[cut]) && known[cut].length);
 	if (!stats.length && !lists.length)
 		return add(section, [h('p', { class: 'absent' }, instead(['orders', 'customers']))]);
 	const blocks = lists.map((cut) => {
-		const rfm = cut.startsWith('rfm');
+		const told = word(cut + '.how');
 		const rows = known[cut];
 		const columns = ['customers', 'amount'].filter((column) => has(rows, column));
 		// These groups have nobody in common: they add up.
 		const sums = Object.fromEntries(columns.map((column) => [column, total(rows.map((row) => row[column]))]));
-		return block(cut, { rows, columns, total: sums, partition: true, title: say(rfm ? cut : 'people.' + cut), about: rfm ? say(cut + '.how') : '',
-			hue: 'repurchase', notes: rfm });
+		return block(cut, { rows, columns, total: sums, partition: true, title: say(told ? cut : 'people.' + cut), about: told || '',
+			hue: 'repurchase', notes: Boolean(told) });
 	});
 	return add(section, [how(say('people.how', date(portrait.day, MIDDLE))),
 		h('dl', { class: 'stats' }, stats.map((metric) => h('div', {}, h('dt', {}, metricName(metric)), h('dd', {}, show(metric, known[metric]))))),
@@ -709,7 +713,7 @@ function segments()
 function quality()
 {
 	const rows = portrait.quality || [];
-	const columns = ['records', 'duplicate', 'rejected', 'late'];
+	const columns = ['records', 'duplicate', 'rejected', 'late', 'too_late'].filter((column) => has(rows, column));
 	const name = (stream) => word('stream.' + stream) || stream;
 	const since = (stream) => (own(portrait.streams, stream) || {}).first_day;
 	const begins = Object.entries(portrait.history_begins || {}).filter(([, day]) => day);
