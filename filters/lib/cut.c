@@ -214,6 +214,8 @@ cut_csv_record(struct cutter *c, const char *text, size_t len, bool eof, size_t 
 		break;
 	}
 	const struct span *field = csvin_fields(c->csv, &n);
+	if (c->newline_added && *pos + used == len && used > 1 && text[len - 2] == '\r')
+		return bad(c, line, -1, lone_cr);
 	if (n != c->ncols)
 		return bad_count(c, line, n);
 	for (size_t i = 0; i < c->nneeded; i++)
@@ -221,11 +223,8 @@ cut_csv_record(struct cutter *c, const char *text, size_t len, bool eof, size_t 
 	size_t end = *pos + used;
 	if (end > *pos && text[end - 1] == '\n')
 		end--;
-	if (end > *pos && text[end - 1] == '\r') {
-		if (c->newline_added && *pos + used == len)
-			return bad(c, line, -1, lone_cr);
+	if (end > *pos && text[end - 1] == '\r')
 		end--;
-	}
 	add_record(c, text, *pos, end, count_lines(text + *pos, used));
 	*pos += used;
 	return CUT_FULL;

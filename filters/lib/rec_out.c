@@ -21,6 +21,7 @@ struct out_col {
 struct rec_out {
 	enum rec_enc enc;
 	struct outfile file;
+	struct err bad; /* a value that the encoding cannot hold: as sticky as a failed write */
 	struct buf buf;
 	uint64_t records;
 	struct out_col *col;
@@ -49,7 +50,8 @@ json_number(struct span s)
 static void
 flush(struct rec_out *out)
 {
-	outfile_write(&out->file, out->buf.ptr, out->buf.len);
+	if (!out->bad.code)
+		outfile_write(&out->file, out->buf.ptr, out->buf.len);
 	out->buf.len = 0;
 }
 
@@ -185,10 +187,47 @@ csv_field(struct buf *b, struct span s)
 	buf_byte(b, '"');
 }
 
+/* Well-formed UTF-8 of Unicode's table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF. */
+static bool
+is_utf8(struct span s)
+{
+	const unsigned char *p = (const unsigned char *)s.ptr, *end = p + s.len;
+	while (p < end) {
+		unsigned char c = *p++, low = 0x80, high = 0xbf;
+		if (c < 0x80)
+			continue;
+		int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+		if (c < 0xc2 || c > 0xf4 || end - p < more)
+			return false;
+		if (c == 0xe0 || c == 0xf0)
+			low = c == 0xe0 ? 0xa0 : 0x90;
+		if (c == 0xed || c == 0xf4)
+			high = c == 0xed ? 0x9f : 0x8f;
+		for (; more; more--, p++, low = 0x80, high = 0xbf)
+			if (*p < low || *p > high)
+				return false;
+	}
+	return true;
+}
+
+static void
+put_json(struct rec_out *out, struct buf *b, const struct out_col *c, struct span s)
+{
+	if (!is_utf8(s) && !out->bad.code) {
+		struct buf text = {0};
+		buf_quote(&text, s);
+		err_set(&out->bad, LIMN_DATA,
+			"column '%s': not UTF-8, so it cannot be written as ndjson: %s", c->name,
+			buf_cstr(&text));
+		buf_free(&text);
+	}
+	buf_json(b, s);
+}
+
 /* One field with what stands before it. `first`: of the record or object. */
 static void
-put_field(const struct rec_out *out, struct buf *b, const struct out_col *c, struct span s,
-	bool bare, bool first)
+put_field(struct rec_out *out, struct buf *b, const struct out_col *c, struct span s, bool bare,
+	bool first)
 {
 	if (out->enc == REC_NDJSON) {
 		if (!first)
@@ -197,7 +236,7 @@ put_field(const struct rec_out *out, struct buf *b, const struct out_col *c, str
 		if (bare && !span_missing(s))
 			buf_span(b, s);
 		else
-			buf_json(b, s);
+			put_json(out, b, c, s);
 		return;
 	}
 	if (!first)
@@ -244,6 +283,14 @@ rec_out_open(const struct rec_out_opts *o, struct rec_in *like, const struct rec
 		      : all_columns(out, like, extra, nextra, e))
 		return give_up(out);
 	count_columns(out);
+	for (size_t k = 0; out->enc == REC_NDJSON && k < out->ncol; k++)
+		if (!is_utf8(span_str(out->col[k].name))) {
+			err_set(e, LIMN_DATA,
+				"a column's name is not UTF-8, so it cannot be written as ndjson: "
+				"'%s'",
+				out->col[k].name);
+			return give_up(out);
+		}
 	if (outfile_open(&out->file, o->path, e))
 		return give_up(out);
 	buf_room(&out->buf, OUT_BLOCK + (64u << 10));
@@ -382,7 +429,7 @@ rec_out_copies(const struct rec_out *out)
 bool
 rec_out_failed(const struct rec_out *out)
 {
-	return out->file.failed != 0;
+	return out->file.failed != 0 || out->bad.code;
 }
 
 /* ---- packed records ---- */
@@ -539,7 +586,12 @@ rec_out_close(struct rec_out *out, uint64_t *records, uint64_t *bytes, struct er
 	flush(out);
 	if (bytes)
 		*bytes = out->file.bytes;
-	outfile_close(&out->file, e);
+	if (out->bad.code) {
+		err_set(e, out->bad.code, "%s", out->bad.text);
+		outfile_abort(&out->file);
+	} else {
+		outfile_close(&out->file, e);
+	}
 	if (records)
 		*records = out->records;
 	free_out(out);
