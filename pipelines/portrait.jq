@@ -1,0 +1,127 @@
+# portrait.jq - portrait.json (schema 1) from the tables of one day.
+#
+# Tables come as text, canonical tsv with a header. Counts become numbers; rates, too, with at most six decimals;
+# money stays a string, padded to the currency's digits: jq's numbers are doubles.
+
+def untsv:
+  if . == "\\N" then null
+  else gsub("\\\\(?<c>.)"; {"t": "\t", "n": "\n", "r": "\r"}[.c] // .c) end;
+
+# The rows of a table as objects.
+def table:
+  [splits("\n") | select(. != "")] | map(split("\t"))
+  | if length == 0 then [] else .[0] as $names | .[1:] | map([$names, map(untsv)] | transpose
+      | map({key: .[0], value: .[1]}) | from_entries) end;
+
+def money:
+  if . == null then null
+  else (ltrimstr("-") | split(".")) as $p | (if startswith("-") then "-" else "" end) + $p[0]
+    + (if $digits == 0 then "" else "." + (($p[1] // "") + "000000")[0:$digits] end) end;
+
+def number: if . == null then null else tonumber end;
+
+def is_money: . == "amount" or . == "amount_net" or . == "unidentified_amount"
+  or . == "amount_per_buyer" or . == "amount_per_order";
+
+def traffic_names: ["pv", "uv", "new_uv", "returning_uv", "return_uv_7d", "visits", "depth", "bounce_rate", "stay_seconds"];
+def order_names: ["buyers", "orders", "amount", "amount_net", "unidentified_orders", "unidentified_amount",
+  "new_buyers", "old_buyers", "return_buyers", "amount_per_buyer", "amount_per_order", "repurchase_rate", "buyers_365"];
+def both_names: ["conversion"];
+
+# A metric of a cell as it is written; counts of orders that a cell of visitors does not have are 0.
+def value($cell; $name; $zero):
+  $cell[$name] as $v
+  | if $name | is_money then ($v // (if $zero and ($name | . == "amount" or . == "unidentified_amount") then "0" else null end)) | money
+    elif $v == null and $zero and ($name | . == "buyers" or . == "orders" or . == "unidentified_orders" or . == "new_buyers"
+      or . == "old_buyers" or . == "return_buyers") then 0
+    else $v | number end;
+
+def names($of): (if $of.events then traffic_names else [] end) + (if $of.orders then order_names else [] end)
+  + (if $of.events and $of.orders then both_names else [] end);
+
+def metrics($cell; $of): reduce names($of)[] as $name ({}; .[$name] = value($cell; $name; true));
+
+def total_only: ["return_uv_7d", "amount_net", "repurchase_rate", "buyers_365"];
+
+# The rows of a cut. gender and age_band are known of buyers only.
+def row($cell; $of; $who):
+  {key: $cell.key}
+  + reduce (names(if $who then $of + {events: false} else $of end) - total_only | .[]) as $name ({};
+      .[$name] = (if ($name | IN(traffic_names[])) or $name == "conversion" then value($cell; $name; false)
+        else value($cell; $name; true) end));
+
+def rows($cells; $cut; $of; $who):
+  [$cells[] | select(.cut == $cut) | row(.; $of; $who)]
+  | sort_by([-(.uv // -1), -(.amount // "0" | tonumber), .key]);
+
+def begins_by($day): . != null and . <= $day;
+
+($metrics | table) as $cells
+| ($people_cells | table) as $people
+| ($member_cells | table) as $members
+| {events: $has.events, orders: $has.orders, refunds: $has.refunds} as $has_all
+| def known($from): {
+    events: ($has.events and ($history.events | begins_by($from))),
+    orders: ($has.orders and ($history.orders | begins_by($from))),
+    refunds: $has.refunds};
+  def cell($period; $part): [$cells[] | select(.period == $period and .part == $part and .cut == "total")][0] // {};
+  def people($cut): [$people[] | select(.cut == $cut)];
+{
+  schema: 1,
+  limn: $limn,
+  store: (if $store == "" then null else $store end),
+  day: $day,
+  zone: $zone,
+  currency: (if $currency == "" then null else $currency end),
+  home: (if $home == "" then null else $home end),
+  streams: $streams,
+  absent: [$streams | to_entries[] | select(.value.present | not) | .key],
+  history_begins: {events: $history.events, orders: $history.orders},
+  provisional: $provisional,
+  labels: $labels,
+  periods: ($periods | with_entries(.key as $period | .value as $p | .value = {
+    from: $p.from, to: $p.to,
+    complete: ([if $has.events then known($p.from).events else empty end,
+      if $has.orders then known($p.from).orders else empty end] | all),
+    previous: {from: $p.was_from, to: $p.was_to},
+    metrics: metrics(cell($period; "current"); $has_all),
+    before: (known($p.was_from) as $was
+      | reduce (metrics(cell($period; "previous"); $has_all) | to_entries[]) as $m ({};
+          .[$m.key] = (if (($m.key | IN(traffic_names[])) and ($was.events | not))
+            or (($m.key | IN(order_names[])) and ($was.orders | not))
+            or ($m.key == "conversion" and (($was.events and $was.orders) | not)) then null else $m.value end))),
+    cuts: ([$cells[] | select(.period == $period and .part == "current")] as $now
+      | (reduce ("visitor", "country", "source", "platform") as $cut ({};
+          if $has.events then .[$cut] = rows($now; $cut; $has_all; false) else . end))
+      + (reduce ("gender", "age_band") as $cut ({};
+          if $has.orders and $has.customers then .[$cut] = rows($now; $cut; $has_all; true) else . end)))
+  })),
+  trend: [$trend_days[] as $d
+    | ([$cells[] | select(.period == "trend" and .key == $d)][0] // {}) as $c
+    | {day: $d}
+      + (if $has.events then if $history.events | begins_by($d)
+          then {uv: ($c.uv // "0" | number), pv: ($c.pv // "0" | number), visits: ($c.visits // "0" | number)}
+          else {uv: null, pv: null, visits: null} end else {} end)
+      + (if $has.orders then if $history.orders | begins_by($d)
+          then {buyers: ($c.buyers // "0" | number), orders: ($c.orders // "0" | number), amount: ($c.amount // "0" | money)}
+          else {buyers: null, orders: null, amount: null} end else {} end)],
+  people: (if $has.orders or $has.customers then
+    (people("total")[0] // {}) as $t
+    | {customers: ($t.customers // "0" | number)}
+      + (if $has.orders then {buyers_365: ($t.buyers_365 | number), repurchase_rate: ($t.repurchase_rate | number),
+          cycle: ($cycle | number),
+          rfm: [people("rfm_name")[] | {key: .rfm_name, customers: (.customers | number), amount: (.amount // "0" | money)}],
+          rfm_cn: [people("rfm_group_cn")[] | {key: .rfm_group_cn, customers: (.customers | number), amount: (.amount // "0" | money)}],
+          lifecycle: [people("lifecycle")[] | {key: .lifecycle, customers: (.customers | number)}],
+          customer_type: [people("customer_type")[] | {key: .customer_type, customers: (.customers | number)}]} else {} end)
+      + (if $has.customers then {
+          gender: [people("gender")[] | {key: .gender, customers: (.customers | number)}],
+          age_band: [people("age_band")[] | {key: .age_band, customers: (.customers | number)}]} else {} end)
+    else null end),
+  segments: (if $has.orders or $has.customers then
+    [$segment_labels[] | . as $s | . + {customers: ([$members[] | select(.segment == $s.name) | .customers | number][0] // 0)}]
+    else [] end),
+  quality: [$quality | split("\n")[] | select(. != "") | split("\t")
+    | {stream: .[0], records: (.[4] | tonumber), duplicate: (.[5] | tonumber), rejected: (.[1] | tonumber),
+       late: (.[2] | tonumber), too_late: (.[3] | tonumber)}]
+}

@@ -1,0 +1,233 @@
+# shellcheck shell=bash disable=SC2154
+# metrics.sh - from visitors, visits, orders and people to the cells of metrics/DAY.tsv and what else the portrait
+# says. Sourced by daily-portrait.
+#
+# A cell is named period|part|cut|key: part is current or previous, an empty key is the total's, or a missing
+# value's. traffic, visits, orders
+# and extra are tables of cells with their metrics; they are joined into one.
+
+# set_period NAME - sets from, to, and of the previous period was_from, was_to.
+set_period()
+{
+	local length
+	case $1 in
+	day) length=1 ;;
+	*) length=${1%d} ;;
+	esac
+	to=$day
+	day_add "$day" $((1 - length))
+	from=$DAY_TEXT
+	day_add "$from" -1
+	was_to=$DAY_TEXT
+	day_add "$from" -"$length"
+	was_from=$DAY_TEXT
+}
+
+# cells TABLE PERIOD PART - appends the rows of summarize on our standard input to the TABLE of cells.
+cells()
+{
+	awk -F '\t' -v OFS='\t' -v name="$2|$3|" -v header="$([[ -s $work/$1 ]] || echo 1)" -v cuts="$4" '
+		NR == 1 {
+			n = split(cuts, c, ",")
+			for (i = 1; i <= n; i++) at[c[i]] = i + 1
+			if (!header) next
+		}
+		{
+			line = NR == 1 ? "cell" : name $1 "|" ($1 == "total" || $at[$1] == "\\N" ? "" : $at[$1])
+			for (i = n + 2; i <= NF; i++) line = line OFS $i
+			print line
+		}' >>"$work/$1"
+}
+
+# by CUTS - --by options: the total and each cut; with days, only by day.
+by()
+{
+	local cut
+	BY=(--by '')
+	for cut in ${1//,/ }; do BY+=(--by "$cut"); done
+}
+
+# first_seen: visitor_id and the day of the first page view ever.
+first_seen()
+{
+	of_days visitors "$first_event_day" "$day"
+	tables "${FILES[@]}" | limn summarize -e 'metric first_day = min(day(day));' --by visitor_id |
+		cut -f 2- >"$work/first_seen"
+}
+
+# seen, sessions: page views and visits of the last 100 days with first_day, sorted by visitor. Orders of the 60 days
+# are attributed to visits of up to 30 days before.
+recent_traffic()
+{
+	day_add "$day" -59
+	recent visitors "$DAY_TEXT" | sorted -k 1,1 >"$work/seen.1"
+	joined -a 1 "$work/seen.1" "$work/first_seen" >"$work/seen"
+	day_add "$day" -100
+	recent sessions "$DAY_TEXT" | sorted -k 2,2 >"$work/sessions.1"
+	joined -a 1 -1 2 -2 1 "$work/sessions.1" "$work/first_seen" >"$work/sessions"
+}
+
+# recent PART FROM - that part of the warehouse from that day on; when there is none, its header.
+recent()
+{
+	local header
+	of_days "$1" "$2" "$day"
+	if ((${#FILES[@]})); then
+		tables "${FILES[@]}"
+	else
+		IFS= read -r header < <(unpack "$warehouse/$1/$first_event_day.tsv.zst")
+		printf '%s\n' "$header"
+	fi
+}
+
+# back: visitor_id and day for those visits that had one within the six days before: sessions of days.
+came_back()
+{
+	limn dedupe-uv -k visitor_id,day --select visitor_id,day "$work/sessions" |
+		limn sessionize --as ts=day --tz UTC --gap 6d --select visitor_id,ts,session_hit |
+		limn dedupe-uv -k visitor_id,ts --where "session_hit > 1" --select visitor_id,ts >"$work/back"
+}
+
+# cut_all TABLE RULES CUTS DAY_COLUMN INPUT - the cells of the three periods and the ones before them, and of each of
+# the last 30 days.
+cut_all()
+{
+	local table=$1 rules=$2 cuts=$3 column=$4 input=$5 period from to was_from was_to set=()
+	[[ $rules != orders ]] || set=(--set "digits=$digits")
+	: >"$work/$table"
+	by "$cuts"
+	for period in day 7d 30d; do
+		set_period "$period"
+		limn summarize -r "$LP_RULES/$rules.rules" "${set[@]}" ${cuts:+--set "since=$from"} "${BY[@]}" \
+			--where "$column between $from and $to" "$input" | cells "$table" "$period" current "$cuts"
+		limn summarize -r "$LP_RULES/$rules.rules" "${set[@]}" ${cuts:+--set "since=$was_from"} "${BY[@]}" \
+			--where "$column between $was_from and $was_to" "$input" | cells "$table" "$period" previous "$cuts"
+	done
+	[[ -n $cuts ]] || return 0
+	limn summarize -r "$LP_RULES/$rules.rules" "${set[@]}" --set "since=$from" --by "$column" \
+		--where "$column between $from and $to" "$input" | cells "$table" trend current "$column"
+	sed -i "s/^trend|current|$column|/trend|current|day|/" "$work/$table"
+}
+
+# extra cells: what only totals have. refunded by period; repurchase over the 365 days before the end of each.
+total_extras()
+{
+	local period from to was_from was_to part last amount
+	nobody cell refunded buyers_365 repeat_365 >"$work/extra"
+	((has_orders)) || return 0
+	((has_refunds)) || nobody refund_id money refund_day >"$work/refunded"
+	limn summarize -e "
+		metric b0 = count() where purchase_days_365 >= 1; metric r0 = count() where purchase_days_365 >= 2;
+		metric b1 = count() where days_before_1 >= 1; metric r1 = count() where days_before_1 >= 2;
+		metric b7 = count() where days_before_7 >= 1; metric r7 = count() where days_before_7 >= 2;
+		metric b30 = count() where days_before_30 >= 1; metric r30 = count() where days_before_30 >= 2;" \
+		"$work/facts" >"$work/repeat"
+	for period in day 7d 30d; do
+		set_period "$period"
+		for part in current previous; do
+			[[ $part == current ]] || from=$was_from to=$was_to
+			amount=$(limn summarize -e 'metric refunded = coalesce(sum(money), 0);' \
+				--where "refund_day between $from and $to" "$work/refunded" | tail -n 1 | cut -f 2)
+			last=0
+			if [[ $part == previous ]]; then
+				last=${period%d}
+				[[ $period != day ]] || last=1
+			fi
+			column "b$last" <"$work/repeat"
+			printf '%s|%s|total|\t%s\t%s\n' "$period" "$part" "$amount" \
+				"$(tail -n 1 "$work/repeat" | cut -f "$COLUMN,$((COLUMN + 1))")"
+		done
+	done >>"$work/extra"
+}
+
+# metrics: all cells, a line each.
+make_metrics()
+{
+	local table
+	if ((has_events)); then
+		cut_all traffic traffic visitor,country,source,platform day "$work/seen"
+		cut_all visits visited visitor,country,source,platform day "$work/sessions"
+		cut_all returned returned '' ts "$work/back"
+	else
+		nobody cell pv uv new_uv returning_uv >"$work/traffic"
+		nobody cell visits depth bounce_rate stay_seconds >"$work/visits"
+		nobody cell return_uv_7d >"$work/returned"
+	fi
+	if ((has_orders)); then
+		cut_all bought_by orders visitor,country,source,platform,gender,age_band pay_day "$work/bought"
+	else
+		nobody cell buyers orders amount unidentified_orders unidentified_amount new_buyers old_buyers return_buyers \
+			amount_per_buyer amount_per_order >"$work/bought_by"
+	fi
+	total_extras
+	for table in traffic visits returned bought_by extra; do sorted -k 1,1 <"$work/$table" >"$work/$table.cells"; done
+	joined -a 1 -a 2 "$work/traffic.cells" "$work/visits.cells" >"$work/cells.1"
+	joined -a 1 -a 2 "$work/cells.1" "$work/returned.cells" >"$work/cells.2"
+	joined -a 1 -a 2 "$work/cells.2" "$work/bought_by.cells" >"$work/cells.3"
+	joined -a 1 -a 2 "$work/cells.3" "$work/extra.cells" >"$work/cells"
+	limn segment -k cell -r "$LP_RULES/merged.rules" --set "digits=$digits" "$work/cells" |
+		awk -F '\t' -v OFS='\t' '
+			NR == 1 { sub(/^cell/, "period\tpart\tcut\tkey"); sub(/\tsegments$/, ""); print; next }
+			{
+				split($1, part, "|")
+				key = substr($1, length(part[1] part[2] part[3]) + 4)
+				line = part[1] OFS part[2] OFS part[3] OFS (key == "" ? "\\N" : key)
+				for (i = 2; i < NF; i++) line = line OFS $i
+				print line
+			}' >"$work/metrics"
+}
+
+# people_cells: how many customers there are of each kind; member_cells: of each segment.
+count_people()
+{
+	limn summarize -e "metric customers = count(); metric buyers_365 = count() where purchase_days_365 >= 1;
+		metric repeat_365 = count() where purchase_days_365 >= 2; metric amount = round(coalesce(sum(amount_365), 0), $digits);
+		metric repurchase_rate = repeat_365 / buyers_365;" \
+		--by '' --by rfm_name --by rfm_group_cn --by gender --by age_band --by lifecycle --by customer_type \
+		--by market "$work/people" >"$work/people_cells"
+	limn summarize -e 'metric customers = count();' --by segment "$work/members" >"$work/member_cells"
+}
+
+# quality: a line a stream: records read in the last 30 days' arrivals, duplicate, rejected, late, too_late.
+count_quality()
+{
+	local stream arrival from d n lines path files rejected late_records too_late
+	day_add "$day" -29
+	from=$DAY_TEXT
+	[[ -z $flat ]] || from=$day
+	for stream in "${streams[@]}"; do
+		arrived "$stream" "$day"
+		files=() rejected=0 late_records=0 too_late=0
+		for path in "${FILES[@]}"; do
+			arrival=${path%/*} arrival=${arrival##*/}
+			[[ ! $arrival < $from ]] || continue
+			files+=("$warehouse/ledger/$arrival/$stream.jsonl")
+			if [[ -e $warehouse/quarantine/$arrival/$stream.tsv ]]; then
+				lines=$(wc -l <"$warehouse/quarantine/$arrival/$stream.tsv")
+				rejected=$((rejected + lines - 1))
+			fi
+			[[ $stream == events ]] || continue
+			while IFS=$'\t' read -r d n; do
+				is_day "$d" && [[ $d < $arrival ]] || continue
+				if [[ ${arrivals_of[$d]-} == *"$arrival"* ]]; then
+					[[ $arrival == "${first_arrival-}" ]] || late_records=$((late_records + n))
+				else
+					too_late=$((too_late + n))
+				fi
+			done <"$warehouse/arrivals/$arrival/.events.days"
+		done
+		((${#files[@]})) || continue
+		if [[ $stream == events ]]; then
+			for d in "${!arrivals_of[@]}"; do
+				if [[ ! $d < $from && ! $d > $day && -e $warehouse/ledger/$d/events-day.jsonl ]]; then
+					files+=("$warehouse/ledger/$d/events-day.jsonl")
+				fi
+			done
+		fi
+		printf '%s\t%s\t%s\t%s\t%s\n' "$stream" "$rejected" "$late_records" "$too_late" \
+			"$(jq -n -r 'reduce inputs as $l ([0, 0];
+				if $l.program != "dedupe-uv" or ($l.args | index("--count")) then . else
+					[.[0] + (if $l.args | index("--rejects") then $l.records_in else 0 end), .[1] + $l.duplicate] end)
+				| @tsv' "${files[@]}")"
+	done >"$work/quality"
+}
