@@ -6,6 +6,13 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+# is LINE… - fails unless our standard input is exactly these lines.
+is()
+{
+	cat >"$BATS_TEST_TMPDIR/is.got"
+	if (($#)); then printf '%s\n' "$@"; fi | same "$BATS_TEST_TMPDIR/is.got" -
+}
+
 # generated N [SEED] - csv of about N events of a made-up store, some of them delivered twice.
 generated()
 {
@@ -45,9 +52,9 @@ unordered()
 @test "dedupe-uv: keys are compared whole" {
 	printf '%s\t%s\t%s\n' a b n ab c 1 a bc 2 abc '' 3 '' abc 4 ab c 5 a bc 6 >in.tsv
 	expect 0 dedupe-uv -k a,b in.tsv
-	cut -f 3 "$OUT" | same - <(printf '%s\n' n 1 2 3 4)
+	cut -f 3 "$OUT" | is n 1 2 3 4
 	expect 0 dedupe-uv -k b,a in.tsv
-	cut -f 3 "$OUT" | same - <(printf '%s\n' n 1 2 3 4)
+	cut -f 3 "$OUT" | is n 1 2 3 4
 	# nothing is taken for a number, nothing is trimmed, nothing folded
 	printf '%s\n' k 1 01 1.0 ' 1' 'K' k >in.csv
 	expect 0 dedupe-uv -k k in.csv
@@ -55,19 +62,19 @@ unordered()
 	# also where keys are long and differ in their last byte
 	{ echo k && for i in 1 2 3 2; do printf '%5000d%s\n' 0 "$i"; done; } >in.csv
 	expect 0 dedupe-uv -k k in.csv
-	cut -b 5001 "$OUT" | sed 1d | same - <(printf '%s\n' 1 2 3)
+	cut -b 5001 "$OUT" | sed 1d | is 1 2 3
 }
 
 @test "dedupe-uv: a record without its key passes and is counted; an empty key is a key" {
 	printf '%s\n' a,b,n ,x,1 y,,2 ,x,3 y,x,4 '"",x,5' '"",x,6' y,x,7 >in.csv
 	expect 0 dedupe-uv -k a,b --ledger l in.csv
-	cut -d , -f 3 "$OUT" | same - <(printf '%s\n' n 1 2 3 4 5)
+	cut -d , -f 3 "$OUT" | is n 1 2 3 4 5
 	jq -e '.no_key == 3 and .records_in == 7 and .records_out == 5 and .duplicate == 2' l >jq.out
 	expect 0 dedupe-uv -k a,b --count c in.csv
 	out_is a,b,n,c ,x,1,1 y,,2,1 ,x,3,1 y,x,4,2 '"",x,5,2'
 	printf '{"a":null,"n":1}\n{"n":2}\n{"a":"","n":3}\n{"a":"","n":4}\n' >in.ndjson
 	expect 0 dedupe-uv -k a in.ndjson
-	jq -r .n "$OUT" | same - <(printf '%s\n' 1 2 3)
+	jq -r .n "$OUT" | is 1 2 3
 }
 
 @test "dedupe-uv: --count adds a column that a later run can sum" {
@@ -83,7 +90,7 @@ unordered()
 	expect 0 dedupe-uv -k visitor_id --sum pv --count days --select days,pv,visitor_id days.csv
 	out_is days,pv,visitor_id 2,4,a 2,2,b 1,1,c
 	expect 0 dedupe-uv -k visitor_id --count pv --to ndjson in.csv
-	sed -n 1p "$OUT" | same - <(echo '{"day":"1","visitor_id":"a","pv":4}')
+	sed -n 1p "$OUT" | is '{"day":"1","visitor_id":"a","pv":4}'
 }
 
 @test "dedupe-uv: rows a day, summed, are rows a week: PV and UV of any period are exact" {
@@ -115,15 +122,15 @@ unordered()
 @test "dedupe-uv: --by keeps the first or the last by a time, a number or a text" {
 	printf '%s\n' k,ts,v,n x,2026-11-22T10:00:00Z,b,9 x,2026-11-22T09:59:00Z,a,10 x,2026-11-22T13:00:00+02:00,c,-1 >in.csv
 	expect 0 dedupe-uv -k k --by ts --keep last in.csv
-	cut -d , -f 3 "$OUT" | sed 1d | same - <(echo c)
+	cut -d , -f 3 "$OUT" | sed 1d | is c
 	expect 0 dedupe-uv -k k --by ts in.csv
-	cut -d , -f 3 "$OUT" | sed 1d | same - <(echo a)
+	cut -d , -f 3 "$OUT" | sed 1d | is a
 	expect 0 dedupe-uv -k k --by n:number --keep last in.csv
-	cut -d , -f 3 "$OUT" | sed 1d | same - <(echo a)
+	cut -d , -f 3 "$OUT" | sed 1d | is a
 	expect 0 dedupe-uv -k k --by n:text --keep last in.csv
-	cut -d , -f 3 "$OUT" | sed 1d | same - <(echo b)
+	cut -d , -f 3 "$OUT" | sed 1d | is b
 	expect 0 dedupe-uv -k k --by n:number in.csv
-	cut -d , -f 3 "$OUT" | sed 1d | same - <(echo c)
+	cut -d , -f 3 "$OUT" | sed 1d | is c
 	# a missing (or empty) value is least
 	printf '%s\n' k,n x,-5 x, x,3 y,3 y,'""' y,-5 >in.csv
 	expect 0 dedupe-uv -k k --by n:number --keep last in.csv
@@ -144,10 +151,10 @@ unordered()
 		for seed in 1 2 3; do
 			{ sed -n 1p in.csv && sed 1d in.csv | shuf --random-source=<(yes $seed); } >mixed.csv
 			expect 0 dedupe-uv -k k --by ts --keep $keep --to tsv -o got.tsv --block-size $((seed * 50)) mixed.csv
-			unordered got.tsv | same - want
+			unordered got.tsv | same want -
 			expect 0 dedupe-uv -k k,ts,v --to ndjson -o mixed.ndjson mixed.csv
 			expect 0 dedupe-uv -k k --by ts --keep $keep --to tsv -o got.tsv mixed.ndjson
-			unordered got.tsv | same - want
+			unordered got.tsv | same want -
 		done
 	done
 }
@@ -167,15 +174,15 @@ unordered()
 		2026-10-25T23:00:00Z,4 2026-12-31T22:59:59Z,5 2026-12-31T23:00:00Z,6 >in.csv
 	# the day on which clocks go back has 25 hours
 	expect 0 dedupe-uv -k day --tz Europe/Paris in.csv
-	cut -d , -f 2 "$OUT" | sed 1d | same - <(printf '%s\n' 1 2 4 5 6)
+	cut -d , -f 2 "$OUT" | sed 1d | is 1 2 4 5 6
 	expect 0 dedupe-uv -k day in.csv
-	cut -d , -f 2 "$OUT" | sed 1d | same - <(printf '%s\n' 1 3 5)
+	cut -d , -f 2 "$OUT" | sed 1d | is 1 3 5
 	expect 0 dedupe-uv -k month --tz Europe/Paris in.csv
-	cut -d , -f 2 "$OUT" | sed 1d | same - <(printf '%s\n' 1 5 6)
+	cut -d , -f 2 "$OUT" | sed 1d | is 1 5 6
 	expect 0 dedupe-uv -k week --tz Europe/Paris in.csv
-	cut -d , -f 2 "$OUT" | sed 1d | same - <(printf '%s\n' 1 4 5)
+	cut -d , -f 2 "$OUT" | sed 1d | is 1 4 5
 	expect 0 dedupe-uv -k hour --tz Europe/Paris in.csv
-	cut -d , -f 2 "$OUT" | sed 1d | same - <(printf '%s\n' 1 2 3 4 5 6)
+	cut -d , -f 2 "$OUT" | sed 1d | is 1 2 3 4 5 6
 }
 
 @test "dedupe-uv: the same as SQL on generated events" {
@@ -189,7 +196,7 @@ unordered()
 			select ${key}, event_id, iif($(sed "s/,/ = '' or /g; s/\$/ = ''/" <<<"$key"), 1, c) from m
 			where i = f or $(sed "s/,/ = '' or /g; s/\$/ = ''/" <<<"$key") order by i" |
 			tr -d '\r"' >want
-		tr -d '"' <got | same - want || fail "$key" || return
+		tr -d '"' <got | same want - || fail "$key" || return
 	done
 }
 
@@ -212,7 +219,7 @@ unordered()
 		rm -rf s && mkdir s
 		expect 0 shard -k visitor_id -n $n -o 's/{}.csv' in.csv
 		for f in s/*.csv; do expect 0 dedupe-uv -k visitor_id,day --count n --sum quantity -o "$f.out.csv" "$f"; done
-		{ sed -n 1p s/0.csv.out.csv && sed -s 1d s/*.out.csv | sort; } | same - want
+		{ sed -n 1p s/0.csv.out.csv && sed -s 1d s/*.out.csv | sort; } | same want -
 	done
 }
 
