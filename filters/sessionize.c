@@ -268,7 +268,8 @@ session_id(struct buf *b, struct span visitor, int64_t start, unsigned nth)
 		second--;
 		fraction += WHEN_SECOND;
 	}
-	buf_printf(b, ":%lld", (long long)second);
+	buf_str(b, second < 0 ? ":-" : ":");
+	buf_uint(b, second < 0 ? (uint64_t)-second : (uint64_t)second);
 	if (fraction)
 		buf_printf(b, ".%06lld", (long long)fraction);
 	if (nth > 1)

@@ -5,6 +5,8 @@
 
 #include "tsv.h"
 
+#define INSERTION_MAX 32
+
 void
 events_init(struct events *ev, struct rec_out *out, const struct zone *zone,
 	const char *const *new_on, size_t nnew_on)
@@ -236,6 +238,23 @@ events_order(struct events *ev)
 	free(at);
 }
 
+/* Most visitors have a few events, and most of these are in order: an insertion sort, unless there are many. */
+static void
+sort_events(struct events *ev, struct event **e, size_t n)
+{
+	if (n > INSERTION_MAX) {
+		qsort_r(e, n, sizeof(*e), by_time, ev);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct event *moved = e[i];
+		size_t to = i;
+		for (; to && by_time(&e[to - 1], &moved, ev) > 0; to--)
+			e[to] = e[to - 1];
+		e[to] = moved;
+	}
+}
+
 void
 events_prefetch(const struct events *ev, struct event **e)
 {
@@ -261,7 +280,7 @@ events_next_visitor(struct events *ev, struct span *visitor, struct event ***e, 
 	for (to++; to < ev->n && ev->order[to]->visitor == rank; to++)
 		ordered &= ev->order[to - 1]->ts < ev->order[to]->ts;
 	if (!ordered)
-		qsort_r(ev->order + from, to - from, sizeof(*ev->order), by_time, ev);
+		sort_events(ev, ev->order + from, to - from);
 	*visitor = visitor_key(ev, ev->by_rank[rank]);
 	*e = ev->order + from;
 	*n = to - from;
