@@ -109,10 +109,10 @@ main(int argc, char **argv)
 	struct flow f;
 	flow_open(&f, &o.common);
 	struct rules_groups *g = rules_groups_new(rules, f.in, &o.groups, &f.err);
-	if (!g)
+	size_t n = 0;
+	const struct rec_name *names = g ? rules_groups_names(g, &n) : NULL;
+	if (!names)
 		msg_die(f.err.code, "%s", f.err.text);
-	size_t n;
-	const struct rec_name *names = rules_groups_names(g, &n);
 	flow_output(&f, false, names, n);
 	summarize(&f, g);
 	int status = flow_close(&f);

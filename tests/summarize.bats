@@ -139,15 +139,19 @@ ALL="metric n = count(); metric pv = count() where event = 'page_view'; metric u
 		month,,,2026-11,,5 hour,,,,2026-11-22T16,2 hour,,,,2026-11-23T07,1 hour,,,,2026-11-23T17,2
 }
 
-@test "summarize: tags group too, unless the input has their column already" {
+@test "summarize: tags group too; one that is used may not have the name of a column" {
 	rules="tag size = case when number(price) > 1 then 'big' when price is not null then 'small' end;
 		tag h = hour(ts); metric n = count(); metric b = count() where size = 'big'; metric late = max(h)"
 	expect 0 summarize -e "$rules" --by size --by h ev.csv
 	out_is cut,size,h,n,b,late size,,,2,0,23 size,big,,2,2,9 size,small,,1,0,9 \
 		h,,23,1,0,23 h,,8,2,1,8 h,,9,2,1,9
-	printf 'size,h,ts\nhuge,7,x\nbig,5,x\n' >x.csv
-	expect 0 summarize -e "$rules" --by size x.csv
-	out_is cut,size,n,b,late size,big,1,1,5 size,huge,1,0,7
+	printf 'size,price,ts\nhuge,7,2026-11-22\n' >x.csv
+	expect 2 summarize -e "$rules" --by size x.csv
+	err_has "summarize: -e:1:5: 'size' is a column of the input as well" "give it another name, or leave the column out"
+	expect 2 summarize -e "$rules" -m b x.csv
+	err_has "'size' is a column of the input as well"
+	expect 0 summarize -e "$rules" -m late --by h x.csv
+	out_is cut,h,late h,0,0
 	expect 2 summarize -e 'param country = 1; metric n = count()' ev.csv
 	err_has "'country' is a column of the input as well"
 }
@@ -319,6 +323,12 @@ ALL="metric n = count(); metric pv = count() where event = 'page_view'; metric u
 	expect 2 summarize -e "$rules" --as-of 2026-11-23 --by country --tz Asia/Shanghai --merge p.tsv
 	err_has "$other"
 	expect 2 summarize -e "$rules" -m n --as-of 2026-11-23 --by country --merge p.tsv
+	err_has "$other"
+	tag="metric n = count(); tag t = source = 'x'"
+	summarize -e "$tag" --by t --partial ev.csv >t.tsv
+	expect 0 summarize -e "$tag" --by t --merge t.tsv
+	out_is $'cut\tt\tn' $'t\tfalse\t4' $'t\ttrue\t1'
+	expect 2 summarize -e "${tag/x/y}" --by t --merge t.tsv
 	err_has "$other"
 	expect 2 summarize -e 'metric n = count()' --by country --merge ev.csv
 	err_has "summarize: --merge: the input holds no partials; summarize --partial makes them"

@@ -132,19 +132,48 @@ add_sums(const struct rules *r, const struct agg *a, struct state *s, const stru
 	return true;
 }
 
+/* min and max of times and days. */
+static void
+add_times(const struct node *x, const struct agg *a, struct state *s, const struct chosen *c,
+	const uint32_t *group)
+{
+	bool max = a->kind == AGG_MAX;
+	for (size_t i = 0; i < c->n; i++) {
+		size_t row = c->row[i], at = group[row];
+		if (X(x, missing, row))
+			continue;
+		int64_t t = x->type == RULES_TIME ? X(x, time, row) : X(x, day, row);
+		if (!s->value.has[at] || (max ? t > s->value.time[at] : t < s->value.time[at])) {
+			s->value.has[at] = 1;
+			s->value.time[at] = t;
+		}
+	}
+}
+
+/* All that need a closer look; records that an order by time rules out get none. */
 static void
 add_values(const struct rules *r, const struct agg *a, struct state *s, const struct chosen *c,
 	const uint32_t *group)
 {
 	const struct node *x = &r->node[a->arg], *y = a->by == RULES_NONE ? NULL : &r->node[a->by];
+	bool timed = y && y->type == RULES_TIME, last = a->kind == AGG_LAST;
+	if (!y && (x->type == RULES_TIME || x->type == RULES_DAY)) {
+		add_times(x, a, s, c, group);
+		return;
+	}
 	for (size_t i = 0; i < c->n; i++) {
-		size_t row = c->row[i];
+		size_t row = c->row[i], at = group[row];
 		if (X(x, missing, row) || (y && X(y, missing, row)))
 			continue;
+		if (timed && s->value.has[at]) {
+			int64_t t = X(y, time, row), old = s->by.time[at];
+			if (last ? t < old : t > old)
+				continue;
+		}
 		struct val v = val_at(x, row), by = {.n = 0};
 		if (y)
 			by = val_at(y, row);
-		state_offer(a, s, group[row], &v, y ? &by : NULL);
+		state_offer(a, s, at, &v, y ? &by : NULL);
 	}
 }
 

@@ -86,12 +86,6 @@ load_column(struct node *n, const struct rec_batch *b)
 {
 	const struct rec_col *c = &b->col[n->slot];
 	switch (n->type) {
-	case RULES_BOOL: /* a tag that has been computed before: 'true' or not */
-		for (size_t i = 0; i < b->n; i++) {
-			n->v.missing[i] = !c->text[i].ptr;
-			n->v.flag[i] = c->text[i].ptr && span_eq(c->text[i], SPAN_LIT("true"));
-		}
-		return;
 	case RULES_TIME:
 		n->v.time = c->time;
 		break;

@@ -43,6 +43,7 @@ static const struct rules_func table[] = {
 	{"hour", OP_HOUR, N, 1, 1, {I, I, I}, false},
 	{"years_between", OP_YEARS_BETWEEN, N, 2, 2, {D, D, D}, false},
 	{"days_between", OP_DAYS_BETWEEN, N, 2, 2, {D, D, D}, false},
+	{"seconds_between", OP_SECONDS_BETWEEN, N, 2, 2, {I, I, I}, false},
 	{"round", OP_ROUND, N, 1, 2, {N, N, N}, false},
 	{"floor", OP_FLOOR, N, 1, 1, {N, N, N}, false},
 	{"abs", OP_ABS, N, 1, 1, {N, N, N}, false},
@@ -95,6 +96,14 @@ hour(const struct zone *z, int64_t t)
 	return (of_day < 0 ? of_day + WHEN_DAY_US : of_day) / (3600 * WHEN_SECOND);
 }
 
+static struct dec
+seconds(int64_t from, int64_t to)
+{
+	struct dec d = {(__int128)to - from, 6};
+	dec_add(d, dec_int(0), &d); /* in canonical form; it always fits */
+	return d;
+}
+
 static void
 eval_date(const struct rules *r, struct node *n, size_t rows)
 {
@@ -108,10 +117,12 @@ eval_date(const struct rules *r, struct node *n, size_t rows)
 			x = when_years_between(X(a, day, i), X(b, day, i));
 		else if (!missing && n->op == OP_DAYS_BETWEEN)
 			x = (int64_t)X(b, day, i) - X(a, day, i);
-		else if (!missing)
+		else if (!missing && n->op != OP_SECONDS_BETWEEN)
 			x = day_part(n->op, X(a, day, i));
 		n->v.missing[i] = missing;
 		n->v.num[i] = dec_int(x);
+		if (!missing && n->op == OP_SECONDS_BETWEEN)
+			n->v.num[i] = seconds(X(a, time, i), X(b, time, i));
 	}
 }
 
@@ -235,6 +246,7 @@ rules_eval_func(struct rules *r, struct node *n, size_t rows)
 	case OP_HOUR:
 	case OP_YEARS_BETWEEN:
 	case OP_DAYS_BETWEEN:
+	case OP_SECONDS_BETWEEN:
 		eval_date(r, n, rows);
 		break;
 	case OP_DAYS_ADD:

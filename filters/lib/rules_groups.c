@@ -77,7 +77,7 @@ look_up(struct lookup *l, const struct span *text, const uint8_t *need, size_t n
 	}
 	keyset_add(l->keys, key, m, found);
 	for (size_t i = 0; i < n; i++)
-		if (at[i] < HAS_ID)
+		if (at[i] < m)
 			id[i] = found[at[i]];
 	for (size_t i = 0; i < m; i++)
 		if (slot[i])

@@ -78,7 +78,7 @@ rules_vec_alloc(struct rules *r, struct node *n, size_t rows)
 		      : n->type == RULES_TIME ? sizeof(int64_t)
 		      : n->type == RULES_DAY  ? sizeof(int32_t)
 					      : 1;
-	if (n->op == OP_COL && n->type != RULES_BOOL)
+	if (n->op == OP_COL) /* the values are the reader's */
 		size = 0;
 	char *p = n->mem = xcalloc(rows, size + 1);
 	n->v.type = (enum rules_vtype)n->type;

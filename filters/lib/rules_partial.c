@@ -17,19 +17,28 @@ mix(uint64_t h, const char *s, size_t len)
 	return (h ^ 0xff) * 0x100000001b3ULL;
 }
 
+static uint64_t
+mix_node(uint64_t h, const struct node *n)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%016jx", (uintmax_t)n->print);
+	return mix(h, digits, (size_t)len);
+}
+
 void
 partial_names(struct rules_groups *g)
 {
 	uint64_t h = 0xcbf29ce484222325ULL;
-	char digits[32];
 	h = mix(h, "limn partial 1", 14);
 	h = mix(h, zone_name(g->r->env.zone), strlen(zone_name(g->r->env.zone)));
 	for (size_t i = 0; i < g->nset; i++)
 		h = mix(h, g->set[i].cut, strlen(g->set[i].cut));
-	for (size_t i = 0; i < g->nagg; i++) {
-		int n = snprintf(digits, sizeof digits, "%016jx",
-			(uintmax_t)g->r->node[g->agg[i].node].print);
-		h = mix(h, digits, (size_t)n);
+	for (size_t i = 0; i < g->nagg; i++)
+		h = mix_node(h, &g->r->node[g->agg[i].node]);
+	for (size_t i = 0; i < g->ncol; i++) {
+		const struct def *d = rules_find(g->r, span_str(g->col[i].name));
+		if (d && d->kind == DEF_TAG)
+			h = mix_node(h, &g->r->node[d->node]);
 	}
 	snprintf(g->print, sizeof g->print, "state_%016jx", (uintmax_t)h);
 	if (!g->partial)

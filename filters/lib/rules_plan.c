@@ -113,23 +113,30 @@ plan_sets(struct rules_groups *g, const char *const *by, size_t nby, struct err 
 
 /* ---- columns of the input ---- */
 
-/* A tag whose column is in the input has been computed before: the column stands for it. */
+/* A name that means a tag or param here and a column there would be read wrongly by somebody. */
 static bool
-replace_tags(struct rules *r, struct rec_in *in, struct err *e)
+clash(struct rules_groups *g, const struct def *d, struct err *e)
 {
-	for (size_t i = 0; i < r->ndef && !rec_in_is_empty(in); i++) {
-		const struct def *d = &r->def[i];
-		if ((d->kind != DEF_TAG && d->kind != DEF_PARAM) || !rules_is_column(in, d->name))
-			continue;
-		if (d->kind == DEF_PARAM)
-			return rules_fail(r, e, d->pos,
-				"give it another name, or leave the column out",
-				"'%.100s' is a column of the input as well", d->name);
-		struct node *n = &r->node[d->node];
-		n->op = OP_COL;
-		n->a = RULES_NONE;
-		n->text = span_str(d->name);
-		n->aux = rules_rec_type(n->type);
+	if (rec_in_is_empty(g->in) || !rules_is_column(g->in, d->name))
+		return false;
+	rules_fail(g->r, e, d->pos, "give it another name, or leave the column out",
+		"'%.100s' is a column of the input as well", d->name);
+	return true;
+}
+
+/* Of the tags only those that are needed count. */
+static bool
+check_clashes(struct rules_groups *g, struct err *e)
+{
+	struct rules *r = g->r;
+	for (size_t i = 0; i < r->ndef; i++)
+		if (r->def[i].kind == DEF_PARAM && clash(g, &r->def[i], e))
+			return false;
+	for (size_t i = 0; i < r->norder; i++) {
+		const struct node *n = &r->node[r->order[i]];
+		if (n->op == OP_ROOT && r->def[n->aux].kind == DEF_TAG &&
+			clash(g, &r->def[n->aux], e))
+			return false;
 	}
 	return true;
 }
@@ -160,8 +167,7 @@ plan_column(struct rules_groups *g, struct gcol *c, struct err *e)
 {
 	struct rules *r = g->r;
 	struct def *d = rules_find(r, span_str(c->name));
-	bool tag = d && d->kind == DEF_TAG && r->node[d->node].op != OP_COL;
-	if (!tag) {
+	if (!d || d->kind != DEF_TAG) {
 		c->slot = rec_in_want(g->in, c->name, REC_TEXT);
 		return c->slot >= 0 || no_column(g, c->name, e);
 	}
@@ -289,7 +295,7 @@ plan_records(struct rules_groups *g, const char *clustered, struct err *e)
 	free(r->order);
 	r->order = rules_order(r, roots, n, false, &r->norder);
 	free(roots);
-	if (!rules_bind_columns(r, g->in, r->order, r->norder, e))
+	if (!check_clashes(g, e) || !rules_bind_columns(r, g->in, r->order, r->norder, e))
 		return false;
 	if (clustered) {
 		g->sorted.slot = rec_in_need(g->in, clustered, REC_TEXT, e);
@@ -341,8 +347,7 @@ rules_groups_new(
 	g->merge = o->merge;
 	g->top = o->top;
 	g->inner.slot = -1;
-	bool ok = plan_metrics(g, o->metrics, e) && plan_sets(g, o->by, o->nby, e) &&
-		  (g->merge || replace_tags(r, in, e));
+	bool ok = plan_metrics(g, o->metrics, e) && plan_sets(g, o->by, o->nby, e);
 	if (ok) {
 		plan_aggs(g, o);
 		ok = plan_names(g, e) &&

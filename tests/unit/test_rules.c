@@ -280,6 +280,10 @@ test_dates(void)
 		{"years_between(2000-02-29, 2025-02-28)", "25"},
 		{"days_between(day1, 2026-12-01)", "9"},
 		{"days_between(today, day1 - 3d)", "-3"},
+		{"seconds_between(ts, 2026-11-23T00:00:01.25Z)", "1801.25"},
+		{"seconds_between(ts, ts)", "0"},
+		{"seconds_between(2026-11-23T00:00:00Z, ts)", "-1800"},
+		{"seconds_between(miss, ts)", "(missing)"},
 		{"day = '2026-11-22'", "true"},
 		{"week", "2026-W47"},
 	};
