@@ -245,6 +245,8 @@ names_start_file(struct rec_in *in, struct err *e)
 			return e->code;
 	if (in->len >= 3 && memcmp(in->text, "\xef\xbb\xbf", 3) == 0)
 		in->pos = 3;
+	if (in->pos && in->cut.newline_added && in->len == in->pos + 1)
+		in->len--; /* nothing but the mark: no line to end */
 	return check_compressed(in, e);
 }
 
