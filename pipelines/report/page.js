@@ -13,6 +13,7 @@ const FEW_VISITORS = 30;
 const FEW_BUYERS = 10;
 const ROWS = 10;
 const LONGEST = 60;
+const SETTLED = 30;
 
 // What kind of number each metric is; `good` is -1 where less is better, 0 where neither is.
 const METRICS = {
@@ -93,6 +94,13 @@ function say(key, ...values)
 const metricName = (metric) => (own(METRICS, metric)?.kind === 'time' ? word(metric) : named(metric)) || metric;
 const shortName = (metric, place = 'short') => word(`${place}.${metric}`) || metricName(metric);
 
+// Hostile or broken logs hold names of any length.
+function brief(name)
+{
+	const text = [...String(name).slice(0, 400)];
+	return text.length > LONGEST ? text.slice(0, LONGEST - 1).join('') + '…' : text.join('');
+}
+
 function keyName(cut, key)
 {
 	if (missing(key))
@@ -109,9 +117,7 @@ function keyName(cut, key)
 			return key;
 		}
 	}
-	// Hostile or broken logs hold names of any length.
-	const text = [...String(key).slice(0, 400)];
-	return text.length > LONGEST ? text.slice(0, LONGEST - 1).join('') + '…' : text.join('');
+	return brief(key);
 }
 
 // ---- numbers -------------------------------------------------------------------------------------
@@ -300,6 +306,18 @@ function change(metric, now, before)
 		h('span', { class: 'sr' }, say(moved > 0 ? 'up' : 'down') + ' '), text);
 }
 
+// New and old are told by what came before: near the day on which history begins they cannot be compared.
+function comparable(metric, period)
+{
+	const stream = { new_uv: 'events', returning_uv: 'events', new_buyers: 'orders', old_buyers: 'orders' }[metric];
+	const begins = stream && own(portrait.history_begins, stream);
+	return !begins || !period.previous || instant(period.previous.from) - instant(begins) >= SETTLED * 86400e3;
+}
+
+const changed = (metric, period) =>
+	(comparable(metric, period) ? change(metric, (period.metrics || {})[metric], (period.before || {})[metric])
+		: h('span', { class: 'change' }));
+
 // ---- what is there -------------------------------------------------------------------------------
 function absent(stream)
 {
@@ -364,7 +382,7 @@ function card(question, period)
 		add(box, [h('dl', {}, shown.map((metric) => h('div', {},
 			h('dt', { title: metricName(metric) }, shortName(metric, 'card')),
 			h('dd', {}, AMOUNTS.includes(metric) ? money(value(metric), 0) : show(metric, value(metric))),
-			h('dd', {}, change(metric, now[metric], before[metric])))))]);
+			h('dd', {}, period ? changed(metric, period) : ''))))]);
 	return box;
 }
 
@@ -447,7 +465,7 @@ function numbers(period)
 			h('th', { scope: 'col' }, say('change')))),
 		h('tbody', {}, there.map((metric) => h('tr', {}, h('th', { scope: 'row' }, metricName(metric)),
 			h('td', {}, show(metric, now[metric])), h('td', {}, show(metric, before[metric])),
-			h('td', {}, change(metric, now[metric], before[metric]))))));
+			h('td', {}, changed(metric, period))))));
 	return h('details', {}, h('summary', {}, say('numbers')), h('div', { class: 'sheet' }, scroll(say('numbers'), table)));
 }
 
@@ -719,18 +737,21 @@ function quality()
 	const begins = Object.entries(portrait.history_begins || {}).filter(([, day]) => day);
 	const gone = [...new Set([...(portrait.absent || []),
 		...Object.keys(portrait.streams || {}).filter((stream) => absent(stream))])];
+	const ignored = portrait.ignored || [];
 	const table = h('table', {},
 		h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, say('stream')),
 			columns.map((column) => h('th', { scope: 'col' }, say(column))), h('th', { scope: 'col' }, say('quality.since')))),
 		h('tbody', {}, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, name(row.stream)),
 			columns.map((column) => h('td', {}, count(row[column]))), h('td', {}, date(since(row.stream), MIDDLE))))));
-	const notes = [say(portrait.provisional ? 'provisional.why' : 'final'),
+	const notes = [portrait.provisional === true ? say('provisional.why') : portrait.provisional === false ? say('final') : '',
 		begins.length ? say('history', begins.map(([stream, day]) => `${name(stream)} ${date(day, MIDDLE)}`).join(say('comma'))) : '',
-		gone.length ? say('missing', gone.map(name).join(say('comma'))) : ''].filter(Boolean);
+		gone.length ? say('missing', gone.map(name).join(say('comma'))) : '',
+		ignored.length ? say('ignored', ignored.slice(0, ROWS).map(brief).join(say('comma')) +
+			(ignored.length > ROWS ? ' …' : '')) : ''].filter(Boolean);
 	return h('section', {}, h('h2', {}, say('quality')), how(say('quality.how')),
 		h('div', { class: 'quality' },
 			rows.length ? h('div', { class: 'sheet' }, scroll(say('quality'), table)) : '',
-			h('div', { class: 'sheet' }, notes.map((text) => h('p', { class: 'note' }, text)))));
+			h('div', { class: 'sheet' }, notes.map((text) => h('p', { class: 'note' }, h('bdi', {}, text))))));
 }
 
 // ---- the page ------------------------------------------------------------------------------------
