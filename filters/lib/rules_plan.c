@@ -330,7 +330,14 @@ plan_names(struct rules_groups *g, struct err *e)
 	if (!e->code && g->top && rules_rec_type(g->r->node[g->metric[0]].type) != REC_NUM)
 		err_set(e, LIMN_USAGE, "--top goes by the first metric, and '%.100s' is no number",
 			g->name[1 + g->ncol].name);
-	if (!e->code && (g->partial || g->merge))
+	if (!g->partial && !g->merge)
+		return !e->code;
+	for (size_t i = 0; i < g->ncol; i++)
+		if (strcmp(g->col[i].name, "value") == 0 || strcmp(g->col[i].name, "by") == 0)
+			err_set(e, LIMN_USAGE,
+				"--by %s: partials have a column of that name; --as x=%s",
+				g->col[i].name, g->col[i].name);
+	if (!e->code)
 		partial_names(g);
 	return !e->code;
 }
