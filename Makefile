@@ -35,6 +35,8 @@ DEPS_TEST := bats sqlite3 mandoc util-linux procps
 DEPS_LINT := clang clang-format cppcheck shellcheck mandoc
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_BENCH := hyperfine mawk
+# For the picture in README: a browser, and a font for the Chinese on the page.
+DEPS_PICTURE := chromium fonts-noto-cjk
 
 # ---- what there is, by wildcard ---------------------------------------------------------------
 PROGRAMS := $(basename $(notdir $(wildcard filters/*.c)))
@@ -170,7 +172,7 @@ define packages
 		echo "could not install: $${missing[*]}" >&2; exit 1; }
 endef
 
-.PHONY: deps deps-test deps-lint deps-fuzz deps-bench
+.PHONY: deps deps-test deps-lint deps-fuzz deps-bench deps-picture
 deps: ## install the packages that building and running need
 	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN))
 deps-test: ## install what the tests need, too
@@ -179,6 +181,8 @@ deps-lint:
 	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT))
 deps-fuzz:
 	@$(call packages,$(DEPS_BUILD) $(DEPS_FUZZ))
+deps-picture:
+	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_PICTURE))
 deps-bench:
 	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH))
 
@@ -245,9 +249,14 @@ demo: deps ## make the sample store in demo/ and draw its portrait
 	@$(BUILD)/tools/store --out demo/inbox
 	@day=$$(find demo/inbox -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | tail -n 1); \
 	PATH=$(abspath $(BUILD))/bin:$(CURDIR)/pipelines:$$PATH LIMN_SHARE=$(CURDIR) \
-		pipelines/daily-portrait --day "$$day" --in demo/inbox --warehouse demo/warehouse --out demo/reports; \
+		pipelines/daily-portrait --day "$$day" --in demo/inbox --warehouse demo/warehouse --out demo/reports \
+		--tz Asia/Shanghai --currency USD --home CN; \
 	[[ -s demo/reports/$$day/index.html ]] || { echo "no page was made" >&2; exit 1; }; \
 	echo "the page: $(CURDIR)/demo/reports/$$day/index.html"
+
+.PHONY: picture
+picture: deps-picture demo ## draw docs/portrait.png from the demo's page
+	@pipelines/report/picture -w 1280 -h 1180 "$$(echo demo/reports/*/index.html)#lang=en" docs/portrait.png
 
 # ---- install ----------------------------------------------------------------------------------
 TO_BIN = $(DESTDIR)$(PREFIX)/bin
