@@ -354,7 +354,7 @@ finish(struct work *w)
 	buf_free(&w->patched);
 	buf_free(&w->hit);
 	/* The output first: a run that dies between the two is run again with the old state. */
-	if (f->err.code == LIMN_OK && f->common->output) {
+	if (f->err.code == LIMN_OK) {
 		rec_out_close(f->out, &f->count.records_out, &f->count.bytes_out, &f->err);
 		f->out = NULL;
 	}
