@@ -103,9 +103,9 @@ json_lines()
 	quiet
 	(($(grep -c . "$OUT") == 95))
 	# jq reads both alike: strings as they are, numbers by value, lists by their members
-	jq -c .v in.ndjson >want
+	jq -c .v in.ndjson >wanted
 	jq -c .v "$OUT" >got
-	same got want
+	same got wanted
 }
 
 @test "conformance: objects of JSON are accepted as records" {

@@ -147,14 +147,14 @@ unordered()
 	} | sed 's/e/é/' >in.csv
 	for keep in first last; do
 		expect 0 dedupe-uv -k k --by ts --keep $keep --to tsv -o want.tsv in.csv
-		unordered want.tsv >want
+		unordered want.tsv >wanted
 		for seed in 1 2 3; do
 			{ sed -n 1p in.csv && sed 1d in.csv | shuf --random-source=<(yes $seed); } >mixed.csv
 			expect 0 dedupe-uv -k k --by ts --keep $keep --to tsv -o got.tsv --block-size $((seed * 50)) mixed.csv
-			unordered got.tsv | same want -
+			unordered got.tsv | same wanted -
 			expect 0 dedupe-uv -k k,ts,v --to ndjson -o mixed.ndjson mixed.csv
 			expect 0 dedupe-uv -k k --by ts --keep $keep --to tsv -o got.tsv mixed.ndjson
-			unordered got.tsv | same want -
+			unordered got.tsv | same wanted -
 		done
 	done
 }
@@ -195,8 +195,8 @@ unordered()
 			m as (select *, min(i) over (partition by $key) as f, count(*) over (partition by $key) as c from r)
 			select ${key}, event_id, iif($(sed "s/,/ = '' or /g; s/\$/ = ''/" <<<"$key"), 1, c) from m
 			where i = f or $(sed "s/,/ = '' or /g; s/\$/ = ''/" <<<"$key") order by i" |
-			tr -d '\r"' >want
-		tr -d '"' <got | same want - || fail "$key" || return
+			tr -d '\r"' >wanted
+		tr -d '"' <got | same wanted - || fail "$key" || return
 	done
 }
 
@@ -214,12 +214,12 @@ unordered()
 		expect 0 dedupe-uv -k visitor_id,day --count n --sum quantity --to csv -o got.csv "in.$enc"
 		same got.csv want1.csv
 	done
-	unordered want.csv >want
+	unordered want.csv >wanted
 	for n in 1 2 7; do
 		rm -rf s && mkdir s
 		expect 0 shard -k visitor_id -n $n -o 's/{}.csv' in.csv
 		for f in s/*.csv; do expect 0 dedupe-uv -k visitor_id,day --count n --sum quantity -o "$f.out.csv" "$f"; done
-		{ sed -n 1p s/0.csv.out.csv && sed -s 1d s/*.out.csv | sort; } | same want -
+		{ sed -n 1p s/0.csv.out.csv && sed -s 1d s/*.out.csv | sort; } | same wanted -
 	done
 }
 

@@ -57,19 +57,19 @@ written()
 	local enc
 	for enc in csv tsv ndjson; do
 		written $enc >in
-		written tsv >want
+		written tsv >wanted
 		expect 0 dedupe-uv -k id --to tsv in
-		same "$OUT" want
+		same "$OUT" wanted
 		expect 0 dedupe-uv -k id --to tsv --block-size 1 in
-		same "$OUT" want
+		same "$OUT" wanted
 		expect 0 dedupe-uv -k id --to tsv <in
-		same "$OUT" want
+		same "$OUT" wanted
 		cp in "in.$enc"
 		expect 0 dedupe-uv -k id -o out.tsv "in.$enc"
-		same out.tsv want
+		same out.tsv wanted
 		expect 0 dedupe-uv -k id in
 		same "$OUT" in
-		expect 0 dedupe-uv -k id -o "out.of.$enc" want
+		expect 0 dedupe-uv -k id -o "out.of.$enc" wanted
 		same "out.of.$enc" in
 		expect 0 dedupe-uv -k id -o out.txt in
 		same out.txt in
@@ -94,15 +94,15 @@ written()
 @test "records: byte order mark, CRLF, no last line end" {
 	local enc
 	for enc in csv tsv ndjson; do
-		written $enc | grep -v '^[48]\|^b\|^c\|id":"[48]"' >want
-		{ printf '\xef\xbb\xbf' && cat want; } >bom
-		sed 's/$/\r/' want >crlf
-		head -c -1 want >open
-		{ printf '\xef\xbb\xbf' && sed 's/$/\r/' want | head -c -2; } >all
+		written $enc | grep -v '^[48]\|^b\|^c\|id":"[48]"' >wanted
+		{ printf '\xef\xbb\xbf' && cat wanted; } >bom
+		sed 's/$/\r/' wanted >crlf
+		head -c -1 wanted >open
+		{ printf '\xef\xbb\xbf' && sed 's/$/\r/' wanted | head -c -2; } >all
 		for file in bom crlf open all; do
 			for block in 1 3 64 262144; do
 				expect 0 dedupe-uv -k id --from $enc --block-size $block $file
-				same "$OUT" want || fail "$enc $file $block" || return
+				same "$OUT" wanted || fail "$enc $file $block" || return
 			done
 		done
 		# a column's name has no mark in it
@@ -433,18 +433,18 @@ spoiled()
 
 @test "records: rejects and results are the same for every block size, and however the bytes come" {
 	spoiled >in.csv
-	expect 0 sessionize --rejects want --max-rejects 100% in.csv
+	expect 0 sessionize --rejects wanted --max-rejects 100% in.csv
 	cp "$OUT" first
 	for block in {1..64} 100 200; do
 		expect 0 sessionize --rejects bad --max-rejects 100% --block-size "$block" in.csv
-		same bad want
+		same bad wanted
 		same "$OUT" first
 	done
-	sed -i 's/^in.csv/-/' want
+	sed -i 's/^in.csv/-/' wanted
 	expect 0 sessionize --rejects bad --max-rejects 100% <in.csv
-	same bad want
+	same bad wanted
 	expect 0 sessionize --rejects bad --max-rejects 100% < <(head -c 100 in.csv && sleep 0.1 && tail -c +101 in.csv)
-	same bad want
+	same bad wanted
 	same "$OUT" first
 }
 
@@ -568,11 +568,11 @@ spoiled()
 @test "records: neither the machine's zone nor its locale has a say" {
 	printf 'event_id,ts\n1,2026-11-22 23:30:00\n2,2026-11-23T00:30:00Z\n' >in.csv
 	expect 0 dedupe-uv --select event_id,day in.csv
-	cp "$OUT" want
+	cp "$OUT" wanted
 	for zone in Asia/Shanghai America/New_York :/etc/localtime nonsense ''; do
 		TZ=$zone expect 0 dedupe-uv --select event_id,day in.csv
-		same "$OUT" want
+		same "$OUT" wanted
 	done
 	LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 expect 0 dedupe-uv --select event_id,day in.csv
-	same "$OUT" want
+	same "$OUT" wanted
 }

@@ -103,13 +103,13 @@ merged()
 		,2026-11-22T10:00:00Z,v,3 a,2026-11-22T10:00:00Z,v,1 a,2026-11-22T10:00:00+00:00,v,0 \
 		10,2026-11-22T10:00:00Z,v,0 9,2026-11-22T10:00:00Z,v,0 >in.csv
 	expect 0 sessionize --no-header --select event_id,x,session_hit in.csv
-	cp "$OUT" want
+	cp "$OUT" wanted
 	# a missing event_id sorts as \N does in tsv
 	out_is 10,0,1 9,0,2 ,3,3 ,4,4 a,0,5 a,1,6 a,2,7 b,1,8
 	for seed in 1 2 3 4; do
 		shuffled in.csv $seed >mixed.csv
 		expect 0 sessionize --no-header --select event_id,x,session_hit mixed.csv
-		same "$OUT" want
+		same "$OUT" wanted
 	done
 }
 
