@@ -259,11 +259,12 @@ void
 events_prefetch(const struct events *ev, struct event **e)
 {
 	struct event **end = ev->order + ev->n;
-	if (end - e > 32)
-		__builtin_prefetch(e[32]);
-	if (end - e > 16) {
-		const char *p = e[16]->packed;
-		__builtin_prefetch(p);
+	if (end - e > 48)
+		__builtin_prefetch(e[48]);
+	if (end - e > 24) /* the page first: its address is what takes longest to find */
+		__builtin_prefetch(e[24]->packed);
+	if (end - e > 8) {
+		const char *p = e[8]->packed;
 		__builtin_prefetch(p + 64);
 		__builtin_prefetch(p + 128);
 	}
