@@ -59,7 +59,7 @@ day_add()
 # is_day TEXT - whether it is a day of the calendar, written 2026-11-22.
 is_day()
 {
-	[[ $1 =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ && $1 > 1000 ]] || return 1
+	[[ $1 =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ && $1 != 0000* ]] || return 1
 	day_add "$1" 0
 	[[ $DAY_TEXT == "$1" ]]
 }

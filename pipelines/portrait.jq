@@ -36,7 +36,7 @@ def value($cell; $name; $zero):
       or . == "old_buyers" or . == "return_buyers") then 0
     else $v | number end;
 
-def names($of): (if $of.events then traffic_names else [] end) + (if $of.orders then order_names else [] end)
+def names($of): (if $of.events then traffic_names else [] end) + (if $of.orders then order_names - (if $of.refunds then [] else ["amount_net"] end) else [] end)
   + (if $of.events and $of.orders then both_names else [] end);
 
 def metrics($cell; $of): reduce names($of)[] as $name ({}; .[$name] = value($cell; $name; true));
@@ -78,7 +78,7 @@ def begins_by($day): . != null and . <= $day;
   absent: [$streams | to_entries[] | select(.value.present | not) | .key],
   history_begins: {events: $history.events, orders: $history.orders},
   provisional: $provisional,
-  labels: $labels,
+  labels: $words[0].labels,
   periods: ($periods | with_entries(.key as $period | .value as $p | .value = {
     from: $p.from, to: $p.to,
     complete: ([if $has.events then known($p.from).events else empty end,
@@ -119,9 +119,14 @@ def begins_by($day): . != null and . <= $day;
           age_band: [people("age_band")[] | {key: .age_band, customers: (.customers | number)}]} else {} end)
     else null end),
   segments: (if $has.orders or $has.customers then
-    [$segment_labels[] | . as $s | . + {customers: ([$members[] | select(.segment == $s.name) | .customers | number][0] // 0)}]
+    [$words[0].segments[] | . as $s | . + {customers: ([$members[] | select(.segment == $s.name) | .customers | number][0] // 0)}]
     else [] end),
-  quality: [$quality | split("\n")[] | select(. != "") | split("\t")
-    | {stream: .[0], records: (.[4] | tonumber), duplicate: (.[5] | tonumber), rejected: (.[1] | tonumber),
-       late: (.[2] | tonumber), too_late: (.[3] | tonumber)}]
+  quality: ([$ledgers | split("\n")[] | select(. != "") | split("\t")] as $read
+    | [$quality | split("\n")[] | select(. != "") | split("\t")
+    | .[0] as $stream
+    | {stream: $stream,
+       records: ([$read[] | select(.[0] == $stream) | .[1] | tonumber] | add),
+       duplicate: ([$read[] | select(.[0] == $stream) | .[2] | tonumber] | add),
+       rejected: (.[1] | tonumber), late: (.[2] | tonumber), too_late: (.[3] | tonumber)}]),
+  ignored: [$ignored | split("\n")[] | select(. != "")]
 }

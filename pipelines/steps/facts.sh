@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # facts.sh - what the portrait is made of besides visits: orders in one currency, refunds, which visit an order
 # came from, and the people. Sourced by daily-portrait; tables are written to $work by the name in the comment.
 

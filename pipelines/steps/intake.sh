@@ -1,11 +1,10 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2119
 # intake.sh ARRIVAL - turns the files that arrived on one day into canonical tables, a stream each.
 #
 # Reads $LP_WORK/todo/intake/ARRIVAL (lines: stream, file) and $LP_WORK/schema.tsv. A stream becomes
 # arrivals/ARRIVAL/STREAM.tsv.zst: the schema's columns in its order, \N for what is missing or empty, times as
 # UTC instants, one record a key. Records that do not read go to quarantine/ARRIVAL/STREAM.tsv.
 set -euo pipefail
-PROGRAM=daily-portrait
 . "$LP_PIPELINES/lib.sh"
 arrival=$1
 work=$LP_WORK/intake.$arrival
@@ -135,7 +134,7 @@ read_raw()
 # canonical STREAM FILE - appends the file's records to $work/STREAM.tsv.
 canonical()
 {
-	local stream=$1 file=$2 enc from=() as=() rename keep=() where raw out i code=0 name
+	local stream=$1 file=$2 enc from=() as=() rename keep=() where raw out i code=0 name head=()
 	encoding "$file"
 	while IFS=$'\t' read -r name rename; do
 		[[ $name != "$stream" ]] || as+=(--as "$rename")
@@ -160,9 +159,10 @@ canonical()
 		die "$(step_code "$code")" "arrival $arrival, stream $stream: $file could not be taken in" \
 			"mend or remove the file, or allow more bad records: --max-rejects 1%"
 	fi
-	if [[ -s $work/rejects ]]; then
+	[[ ! -e $work/rejects ]] || mapfile -n 2 -t head <"$work/rejects"
+	if ((${#head[@]} > 1)); then # more than the header
 		# Of a packed file the filter saw only a pipe.
-		[[ -s $work/$stream.rejects ]] || head -n 1 "$work/rejects" >"$work/$stream.rejects"
+		[[ -s $work/$stream.rejects ]] || printf '%s\n' "${head[0]}" >"$work/$stream.rejects"
 		FILE=$file awk -F '\t' -v OFS='\t' '
 			NR == 1 { next }
 			$1 == "-" { $1 = ENVIRON["FILE"] }

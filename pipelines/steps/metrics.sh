@@ -1,10 +1,10 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2153,SC2154
 # metrics.sh - from visitors, visits, orders and people to the cells of metrics/DAY.tsv and what else the portrait
 # says. Sourced by daily-portrait.
 #
 # A cell is named period|part|cut|key: part is current or previous, an empty key is the total's, or a missing
-# value's. traffic, visits, orders
-# and extra are tables of cells with their metrics; they are joined into one.
+# value's. traffic, visits, returned, bought_by and extra are tables of cells with their metrics; they are joined into
+# one.
 
 # set_period NAME - sets from, to, and of the previous period was_from, was_to.
 set_period()
@@ -115,7 +115,6 @@ total_extras()
 	local period from to was_from was_to part last amount
 	nobody cell refunded buyers_365 repeat_365 >"$work/extra"
 	((has_orders)) || return 0
-	((has_refunds)) || nobody refund_id money refund_day >"$work/refunded"
 	limn summarize -e "
 		metric b0 = count() where purchase_days_365 >= 1; metric r0 = count() where purchase_days_365 >= 2;
 		metric b1 = count() where days_before_1 >= 1; metric r1 = count() where days_before_1 >= 2;
@@ -126,7 +125,8 @@ total_extras()
 		set_period "$period"
 		for part in current previous; do
 			[[ $part == current ]] || from=$was_from to=$was_to
-			amount=$(limn summarize -e 'metric refunded = coalesce(sum(money), 0);' \
+			amount='\N'
+			((!has_refunds)) || amount=$(limn summarize -e 'metric refunded = coalesce(sum(money), 0);' \
 				--where "refund_day between $from and $to" "$work/refunded" | tail -n 1 | cut -f 2)
 			last=0
 			if [[ $part == previous ]]; then
@@ -143,10 +143,12 @@ total_extras()
 # metrics: all cells, a line each.
 make_metrics()
 {
-	local table
+	local table pid pids=()
 	if ((has_events)); then
-		cut_all traffic traffic visitor,country,source,platform day "$work/seen"
-		cut_all visits visited visitor,country,source,platform day "$work/sessions"
+		cut_all traffic traffic visitor,country,source,platform day "$work/seen" &
+		pids+=($!)
+		cut_all visits visited visitor,country,source,platform day "$work/sessions" &
+		pids+=($!)
 		cut_all returned returned '' ts "$work/back"
 	else
 		nobody cell pv uv new_uv returning_uv >"$work/traffic"
@@ -160,6 +162,7 @@ make_metrics()
 			amount_per_buyer amount_per_order >"$work/bought_by"
 	fi
 	total_extras
+	for pid in "${pids[@]}"; do wait "$pid" || exit; done
 	for table in traffic visits returned bought_by extra; do sorted -k 1,1 <"$work/$table" >"$work/$table.cells"; done
 	joined -a 1 -a 2 "$work/traffic.cells" "$work/visits.cells" >"$work/cells.1"
 	joined -a 1 -a 2 "$work/cells.1" "$work/returned.cells" >"$work/cells.2"
@@ -188,46 +191,44 @@ count_people()
 	limn summarize -e 'metric customers = count();' --by segment "$work/members" >"$work/member_cells"
 }
 
-# quality: a line a stream: records read in the last 30 days' arrivals, duplicate, rejected, late, too_late.
+# quality: a line a stream: rejected, late and too late records of the last 30 days' arrivals; ledgers: the file names
+# of their ledgers with what was read, and what was there twice.
 count_quality()
 {
-	local stream arrival from d n lines path files rejected late_records too_late
+	local stream arrival from d n lines path rejected late_records too_late seen files=()
 	day_add "$day" -29
 	from=$DAY_TEXT
-	[[ -z $flat ]] || from=$day
 	for stream in "${streams[@]}"; do
 		arrived "$stream" "$day"
-		files=() rejected=0 late_records=0 too_late=0
+		rejected=0 late_records=0 too_late=0 seen=0
 		for path in "${FILES[@]}"; do
 			arrival=${path%/*} arrival=${arrival##*/}
-			[[ ! $arrival < $from ]] || continue
+			[[ ! $arrival < $from || $arrival == "$FLAT" ]] || continue
 			files+=("$warehouse/ledger/$arrival/$stream.jsonl")
+			seen=1
 			if [[ -e $warehouse/quarantine/$arrival/$stream.tsv ]]; then
 				lines=$(wc -l <"$warehouse/quarantine/$arrival/$stream.tsv")
 				rejected=$((rejected + lines - 1))
 			fi
-			[[ $stream == events ]] || continue
+			[[ $stream == events && $arrival != "$first_arrival" ]] || continue
 			while IFS=$'\t' read -r d n; do
-				is_day "$d" && [[ $d < $arrival ]] || continue
-				if [[ ${arrivals_of[$d]-} == *"$arrival"* ]]; then
-					[[ $arrival == "${first_arrival-}" ]] || late_records=$((late_records + n))
+				[[ $d < $arrival ]] || continue
+				if [[ $'\n'${arrivals_of[$d]-} == *$'\n'"$arrival"$'\n'* ]]; then
+					late_records=$((late_records + n))
 				else
 					too_late=$((too_late + n))
 				fi
 			done <"$warehouse/arrivals/$arrival/.events.days"
 		done
-		((${#files[@]})) || continue
-		if [[ $stream == events ]]; then
-			for d in "${!arrivals_of[@]}"; do
-				if [[ ! $d < $from && ! $d > $day && -e $warehouse/ledger/$d/events-day.jsonl ]]; then
-					files+=("$warehouse/ledger/$d/events-day.jsonl")
-				fi
-			done
-		fi
-		printf '%s\t%s\t%s\t%s\t%s\n' "$stream" "$rejected" "$late_records" "$too_late" \
-			"$(jq -n -r 'reduce inputs as $l ([0, 0];
-				if $l.program != "dedupe-uv" or ($l.args | index("--count")) then . else
-					[.[0] + (if $l.args | index("--rejects") then $l.records_in else 0 end), .[1] + $l.duplicate] end)
-				| @tsv' "${files[@]}")"
+		((!seen)) || printf '%s\t%s\t%s\t%s\n' "$stream" "$rejected" "$late_records" "$too_late"
 	done >"$work/quality"
+	for d in "${!arrivals_of[@]}"; do
+		if [[ ! $d < $from && ! $d > $day && -e $warehouse/ledger/$d/events-day.jsonl ]]; then
+			files+=("$warehouse/ledger/$d/events-day.jsonl")
+		fi
+	done
+	: >"$work/ledgers"
+	((${#files[@]} == 0)) || jq -r 'select(.program == "dedupe-uv" and (.args | index("--count") | not))
+		| [(input_filename | split("/")[-1] | rtrimstr(".jsonl") | rtrimstr("-day")),
+		   (if .args | index("--rejects") then .records_in else 0 end), .duplicate] | @tsv' "${files[@]}" >"$work/ledgers"
 }

@@ -7,7 +7,6 @@
 # one visit; e-mail that was sent or opened is no visit to the store. A visit that lasts from before the
 # day before is cut off there.
 set -euo pipefail
-PROGRAM=daily-portrait
 . "$LP_PIPELINES/lib.sh"
 day=$1
 new=$LP_WORK/visits.$day ledger=$LP_WAREHOUSE/ledger/$day/visits-day.jsonl
