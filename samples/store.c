@@ -1740,9 +1740,9 @@ put_tail(struct store *s, struct session *v)
 	}
 }
 
-/* A spoiled copy of an event's row in p: the ways of doing so in turn. Returns the way's name. */
+/* A spoiled copy of an event's row in p[0 .. room): the ways of doing so in turn. Returns the way's name. */
 static const char *
-spoil_text(char *p, enum format format, const char *row, uint64_t turn)
+spoil_text(char *p, size_t room, enum format format, const char *row, uint64_t turn)
 {
 	static const char *const surplus[] = {",surplus", "\tsurplus", "} surplus"};
 	static const char *const mark[] = {"\"", "\\", "\""};
@@ -1756,23 +1756,23 @@ spoil_text(char *p, enum format format, const char *row, uint64_t turn)
 	to_page = (int)(page - row);
 	switch (turn % (format == TSV ? 5 : 6)) {
 	case 0:
-		sprintf(p, "%.*syesterday%s", to_ts, row, ts + 20);
+		snprintf(p, room, "%.*syesterday%s", to_ts, row, ts + 20);
 		return "not a time";
 	case 1:
-		sprintf(p, "%.*s2026-13-45T25:61:00Z%s", to_ts, row, ts + 20);
+		snprintf(p, room, "%.*s2026-13-45T25:61:00Z%s", to_ts, row, ts + 20);
 		return "no such time";
 	case 2:
-		sprintf(p, "%.*s\n", to_page - 1, row);
+		snprintf(p, room, "%.*s\n", to_page - 1, row);
 		return json ? "cut short" : "too few fields";
 	case 3:
-		sprintf(p, "%.*s%s\n", to_end, row, surplus[format]);
+		snprintf(p, room, "%.*s%s\n", to_end, row, surplus[format]);
 		return json ? "trailing content" : "too many fields";
 	case 4: /* in tsv before the tab */
 		to_page -= format == TSV;
-		sprintf(p, "%.*s%s%s", to_page, row, mark[format], row + to_page);
+		snprintf(p, room, "%.*s%s%s", to_page, row, mark[format], row + to_page);
 		return format == TSV ? "broken escape" : "broken quote";
 	default:
-		sprintf(p, "%.*sx\"y%s", to_page, row, page);
+		snprintf(p, room, "%.*sx\"y%s", to_page, row, page);
 		return "stray quote";
 	}
 }
@@ -1792,7 +1792,7 @@ spoil(struct store *s, int64_t day)
 	row[s->row.n] = '\0';
 	if (s->o.format == CSV && strchr(row, '"') != NULL)
 		return;
-	kind = spoil_text(bad, s->o.format, row, s->n_spoiled++);
+	kind = spoil_text(bad, sizeof(bad), s->o.format, row, s->n_spoiled++);
 	day_text(date, s->first_day + day);
 	n = snprintf(note, sizeof(note), "%s/events\t%" PRIu64 "\t%s\n", date,
 		s->inbox[day * N_STREAMS].lines + 1 +

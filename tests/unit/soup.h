@@ -6,6 +6,7 @@
 #define LIMN_SOUP_H
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
