@@ -79,7 +79,7 @@ unpack()
 # pack FILE - our standard input, packed, into FILE.
 pack()
 {
-	zstd -q -f -o "$1"
+	zstd -q -f -o "$1" || return 3
 }
 
 # tables FILE… - packed tables of the same columns, one after the other, under the first one's header.
@@ -102,13 +102,13 @@ sorted()
 	local header
 	IFS= read -r header || return 0
 	printf '%s\n' "$header"
-	sort -t "$TAB" "$@"
+	sort -t "$TAB" "$@" || return 3
 }
 
 # joined JOIN_OPTION… LEFT RIGHT - joins two tables that are sorted by their keys; what one of them lacks is \N.
 joined()
 {
-	join -t "$TAB" --header -e '\N' -o auto "$@"
+	join -t "$TAB" --header -e '\N' -o auto "$@" || return 3
 }
 
 # column NAME <TABLE - sets COLUMN to the number of the column (from 1) in the first line of our standard input.

@@ -134,12 +134,16 @@ read_raw()
 # canonical STREAM FILE - appends the file's records to $work/STREAM.tsv.
 canonical()
 {
-	local stream=$1 file=$2 enc from=() as=() rename keep=() where raw out i code=0 name head=()
+	local stream=$1 file=$2 enc from=() as=() rename keep=() where raw out i code=0 name head=() bytes
 	encoding "$file"
 	while IFS=$'\t' read -r name rename; do
 		[[ $name != "$stream" ]] || as+=(--as "$rename")
 	done <"$LP_WORK/as.tsv"
-	find_columns "$stream" "$file" "$enc" "${as[@]}" || return 0
+	if ! find_columns "$stream" "$file" "$enc" "${as[@]}"; then
+		bytes=$(unpack "$file" | wc -c) || die 1 "arrival $arrival, stream $stream: $file could not be taken in" "it is not whole"
+		((!bytes)) || die 1 "stream $stream: $file: the first line names no columns"
+		return 0
+	fi
 	for i in "${!columns[@]}"; do
 		if ((required[i])) && [[ -z ${is_present[${columns[i]}]-} ]]; then
 			die 2 "stream $stream: $file: there is no column '${columns[i]}'" \

@@ -47,12 +47,35 @@ by()
 	for cut in ${1//,/ }; do BY+=(--by "$cut"); done
 }
 
-# first_seen: visitor_id and the day of the first page view ever.
+# first_seen: visitor_id and the day of the first page view ever. That of the last day for which this was found, as
+# far as nothing before it has changed, and the visitors since: kept as seen/DAY.
 first_seen()
 {
-	of_days visitors "$first_event_day" "$day"
-	tables "${FILES[@]}" | limn summarize -e 'metric first_day = min(day(day));' --by visitor_id |
-		cut -f 2- >"$work/first_seen"
+	local d note path base='' target=$warehouse/seen/$day.tsv.zst
+	recipe "$LP_PIPELINES"/{lib.sh,steps/metrics.sh}
+	note=$RECIPE d=$first_event_day
+	mkdir -p "$warehouse/seen"
+	while [[ ! $d > $day ]]; do
+		path=visitors/$d.tsv.zst
+		[[ -z ${made_stamp[$path]-} || -z ${arrivals_of[$d]-} ]] || note+=$'\n'"$path ${made_stamp[$path]}"
+		if is_made "$warehouse/seen/$d.tsv.zst" "$note"; then base=$d; fi
+		day_add "$d" 1
+		d=$DAY_TEXT
+	done
+	if [[ $base == "$day" ]]; then
+		unpack "$target" >"$work/first_seen"
+		return
+	fi
+	if [[ -n $base ]]; then day_add "$base" 1; else DAY_TEXT=$first_event_day; fi
+	of_days visitors "$DAY_TEXT" "$day"
+	{
+		nobody visitor_id day
+		[[ -z $base ]] || unpack "$warehouse/seen/$base.tsv.zst" | tail -n +2
+		((!${#FILES[@]})) || tables "${FILES[@]}" | cut -f 1,8 | tail -n +2
+	} | limn summarize -e 'metric first_day = min(day(day));' --by visitor_id | cut -f 2- >"$work/first_seen"
+	pack "$work/seen.zst" <"$work/first_seen"
+	put "$work/seen.zst" "$target"
+	made "$target" "$note"
 }
 
 # seen, sessions: page views and visits of the last 100 days with first_day, sorted by visitor. Orders of the 60 days
