@@ -357,6 +357,10 @@ sums()
 	err_has '--day: not a day'
 	expect 2 draw 2026-11-22
 	err_has 'the inbox is empty'
+	mkdir inbox/2026-11-20
+	echo day,currency,rate >inbox/2026-11-20/rates.csv
+	expect 1 draw 2026-11-22
+	err_has 'nothing has arrived for 2026-11-22: the last arrival is 2026-11-20'
 	expect 2 draw 2026-11-22 --tz Mars/Olympus
 	err_has '--tz'
 	expect 2 draw 2026-11-22 --frobnicate
@@ -367,6 +371,19 @@ sums()
 	expect 0 daily-portrait --help
 	expect 0 daily-portrait --version
 	[[ $(<"$OUT") == "daily-portrait $(dedupe-uv --version | sed 's/.* //')" ]]
+}
+
+@test "daily-portrait: a run that is told to end leaves nothing behind, and the next one is whole" {
+	tiny_store
+	daily-portrait --day 2026-11-22 --in inbox --warehouse warehouse --out reports --tz Asia/Shanghai 9>&- &
+	local pid=$! code=0
+	while ! ls warehouse/.work.*/intake.* >/dev/null 2>&1; do sleep 0.02; done
+	kill "$pid"
+	wait "$pid" || code=$?
+	[[ $code == 3 ]]
+	[[ -z $(find warehouse -maxdepth 1 -name '.work.*') && ! -e reports/2026-11-22 ]]
+	expect 0 draw 2026-11-22 --tz Asia/Shanghai
+	says 2026-11-22 '.periods.day.metrics | [.pv, .uv, .visits, .amount]' '[5,3,3,"206.12"]'
 }
 
 @test "daily-portrait: two runs at once on a warehouse: the second says so" {
