@@ -232,8 +232,9 @@ nothing_left()
 	printf 'k\n1\n' >in.csv
 	mkfifo pipe
 	cat pipe >got &
+	local pid=$!
 	expect 0 dedupe-uv -k k -o pipe in.csv
-	wait
+	wait $pid
 	same got in.csv
 	[[ -p pipe ]]
 	expect 0 dedupe-uv -k k -o /dev/null in.csv
