@@ -274,7 +274,8 @@ keep_chosen(struct work *w)
 	for (size_t e = 0; e < w->nkept;
 		e++) /* done with as a time: it carries the number before sorting */
 		w->kept[e].by_time = (int64_t)e;
-	qsort(w->kept, w->nkept, sizeof(*w->kept), by_order);
+	if (w->nkept)
+		qsort(w->kept, w->nkept, sizeof(*w->kept), by_order);
 	for (size_t e = 0; e < w->nkept; e++)
 		write_kept(w, &w->kept[e], (size_t)w->kept[e].by_time);
 }
