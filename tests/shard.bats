@@ -179,10 +179,13 @@ visits()
 @test "shard: files may be pipes" {
 	visits 1000 >in.tsv
 	mkfifo 0.tsv 1.tsv
+	local readers=()
 	cat 0.tsv >got0 &
+	readers+=($!)
 	cat 1.tsv >got1 &
+	readers+=($!)
 	expect 0 shard -k visitor_id -n 2 -o '{}.tsv' in.tsv
-	wait
+	wait "${readers[@]}" # and not for the watch that the test is under
 	expect 0 shard -k visitor_id -n 2 -o 'w{}.tsv' in.tsv
 	same got0 w0.tsv
 	same got1 w1.tsv
