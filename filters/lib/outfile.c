@@ -45,7 +45,7 @@ open_temporary(struct outfile *f, struct err *e)
 		f->fd = open(f->temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	}
 	if (f->fd < 0)
-		err_errno(e, f->path);
+		err_errno(e, f->name);
 	free(dir);
 	return e->code;
 }
@@ -54,7 +54,7 @@ int
 outfile_open(struct outfile *f, const char *path, struct err *e)
 {
 	struct stat st;
-	*f = (struct outfile){.fd = -1};
+	*f = (struct outfile){.fd = -1, .name = path};
 	if (!path) {
 		f->fd = STDOUT_FILENO;
 		fcntl(f->fd, F_SETPIPE_SZ, PIPE_SIZE); /* not a pipe, or not allowed: as well */
@@ -66,7 +66,7 @@ outfile_open(struct outfile *f, const char *path, struct err *e)
 	if (stat(f->path, &st) || S_ISREG(st.st_mode))
 		return open_temporary(f, e);
 	f->fd = open(f->path, O_WRONLY | O_CLOEXEC);
-	return f->fd < 0 ? err_errno(e, f->path) : LIMN_OK;
+	return f->fd < 0 ? err_errno(e, f->name) : LIMN_OK;
 }
 
 void
@@ -134,7 +134,7 @@ outfile_close(struct outfile *f, struct err *e)
 	}
 	if (f->failed) {
 		errno = f->failed;
-		err_errno(e, f->path ? f->path : "standard output");
+		err_errno(e, f->name ? f->name : "standard output");
 		if (f->temp)
 			unlink(f->temp);
 	}

@@ -15,10 +15,11 @@
 
 struct outfile {
 	int fd;
-	char *path;    /* NULL: standard output */
-	char *temp;    /* the hidden name, if it has one */
-	bool replaces; /* the target gets its name at close */
-	int failed;    /* errno of the first failure */
+	const char *name; /* as it was given, for messages; borrowed. NULL: standard output */
+	char *path;       /* where its links lead */
+	char *temp;       /* the hidden name, if it has one */
+	bool replaces;    /* the target gets its name at close */
+	int failed;       /* errno of the first failure */
 	uint64_t bytes;
 };
 
