@@ -379,6 +379,16 @@ week()
 	printf '%s\n' event_id,ts,visitor_id,limn_watermark | same s -
 }
 
+@test "sessionize: sessions that start at one instant keep their ids from day to day" {
+	printf '%s\n' event_id,ts,visitor_id,source 1,2026-11-22T23:50:00Z,v,a 2,2026-11-22T23:50:00Z,v,b >d1.csv
+	printf '%s\n' event_id,ts,visitor_id,source 3,2026-11-23T00:05:00Z,v,b 4,2026-11-23T00:05:00Z,v,c >d2.csv
+	expect 0 sessionize --new-on source --select event_id,session_id,session_hit -o week.csv d1.csv d2.csv
+	is event_id,session_id,session_hit 1,v:1795391400,1 2,v:1795391400.2,1 3,v:1795391400.2,2 4,v:1795392300,1 <week.csv
+	expect 0 sessionize --new-on source --state s -o o1.csv d1.csv
+	expect 0 sessionize --new-on source --state s --flush -o o2.csv d2.csv
+	{ cat o1.csv && sed 1d o2.csv; } | cut -d , -f 1,5,6 | same week.csv -
+}
+
 @test "sessionize: --flush writes all, also what the state held; a state may be empty or not there" {
 	at 0 1 >in.csv
 	expect 0 sessionize --state s in.csv
