@@ -251,8 +251,7 @@ demo: deps ## make the sample store in demo/ and draw its portrait
 	PATH=$(abspath $(BUILD))/bin:$(CURDIR)/pipelines:$$PATH LIMN_SHARE=$(CURDIR) \
 		pipelines/daily-portrait --day "$$day" --in demo/inbox --warehouse demo/warehouse --out demo/reports \
 		--tz Asia/Shanghai --currency USD --home CN; \
-	[[ -s demo/reports/$$day/index.html ]] || { echo "no page was made" >&2; exit 1; }; \
-	echo "the page: $(CURDIR)/demo/reports/$$day/index.html"
+	[[ -s demo/reports/$$day/index.html ]] || { echo "no page was made" >&2; exit 1; }
 
 .PHONY: picture
 picture: deps-picture demo ## draw docs/portrait.png from the demo's page
