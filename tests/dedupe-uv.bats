@@ -6,13 +6,6 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# is LINE… - fails unless our standard input is exactly these lines.
-is()
-{
-	cat >"$BATS_TEST_TMPDIR/is.got"
-	if (($#)); then printf '%s\n' "$@"; fi | same "$BATS_TEST_TMPDIR/is.got" -
-}
-
 # generated N [SEED] - csv of about N events of a made-up store, some of them delivered twice.
 generated()
 {

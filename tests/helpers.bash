@@ -109,3 +109,10 @@ need_plain()
 	sanitized && skip "sanitizers: $1"
 	return 0
 }
+
+# is LINE… - fails unless our standard input is exactly these lines.
+is()
+{
+	cat >"$BATS_TEST_TMPDIR/is.got"
+	if (($#)); then printf '%s\n' "$@"; fi | same "$BATS_TEST_TMPDIR/is.got" -
+}

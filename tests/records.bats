@@ -6,13 +6,6 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# is LINE… - fails unless our standard input is exactly these lines.
-is()
-{
-	cat >"$BATS_TEST_TMPDIR/is.got"
-	if (($#)); then printf '%s\n' "$@"; fi | same "$BATS_TEST_TMPDIR/is.got" -
-}
-
 # written ENC - the same records in each encoding, as we write them: missing and empty, quotes, line ends, tabs,
 # backslashes, blanks, UTF-8, control characters; a column whose name needs care.
 written()

@@ -8,13 +8,6 @@ setup()
 	mkdir "$BATS_TEST_TMPDIR/w" && cd "$BATS_TEST_TMPDIR/w" || return
 }
 
-# is LINE… - fails unless our standard input is exactly these lines.
-is()
-{
-	cat >"$BATS_TEST_TMPDIR/is.got"
-	if (($#)); then printf '%s\n' "$@"; fi | same "$BATS_TEST_TMPDIR/is.got" -
-}
-
 # orders SEED CUSTOMERS ORDERS - csv of orders from 2025-06-01 on, some not paid, some of nobody; many equal
 # amounts and times, so that there are ties.
 orders()

@@ -6,13 +6,6 @@ setup()
 	mkdir "$BATS_TEST_TMPDIR/w" && cd "$BATS_TEST_TMPDIR/w" || return
 }
 
-# is LINE… - fails unless our standard input is exactly these lines.
-is()
-{
-	cat >"$BATS_TEST_TMPDIR/is.got"
-	if (($#)); then printf '%s\n' "$@"; fi | same "$BATS_TEST_TMPDIR/is.got" -
-}
-
 # files [DIR] - what is in a directory, hidden or not.
 files()
 {

@@ -96,3 +96,15 @@ buf_quote(struct buf *b, struct span s)
 	}
 	buf_str(b, n < s.len ? "...'" : "'");
 }
+
+const char *
+buf_name(struct buf *b, const char *p, const char *ends)
+{
+	b->len = 0;
+	while (*p && !strchr(ends, *p)) {
+		if (*p == '\\' && p[1])
+			p++;
+		buf_byte(b, *p++);
+	}
+	return p;
+}

@@ -55,6 +55,10 @@ void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 void buf_json(struct buf *b, struct span s);  /* a JSON string, quotes and all; missing: null */
 void buf_quote(struct buf *b, struct span s); /* for messages: 'text', escaped, cut at 64 bytes */
 
+/* Puts into b the name at p, up to the first byte of `ends` that no backslash protects, or the end. Returns where it
+ * stopped. Lists of names ("a,b,c") and --as are read with it. */
+const char *buf_name(struct buf *b, const char *p, const char *ends);
+
 static inline struct span
 buf_as_span(const struct buf *b)
 {

@@ -280,12 +280,7 @@ cli_names_parse(const char *list)
 	struct buf b = {0};
 	const char *p = list;
 	do {
-		b.len = 0;
-		while (*p && *p != ',') {
-			if (*p == '\\' && p[1])
-				p++;
-			buf_byte(&b, *p++);
-		}
+		p = buf_name(&b, p, ",");
 		names.name = xgrow(names.name, &cap, names.n + 1, sizeof(*names.name));
 		names.name[names.n++] = xstrdup(buf_cstr(&b));
 	} while (*p++ == ',');

@@ -6,19 +6,6 @@
 
 /* ---- --as: NEW=OLD, NEW=A|B, NEW=A+B; a backslash takes the next byte as it is ---- */
 
-/* Copies one name up to an unescaped byte of `ends` into b and returns where it stopped. */
-static const char *
-take_name(const char *p, const char *ends, struct buf *b)
-{
-	b->len = 0;
-	while (*p && !strchr(ends, *p)) {
-		if (*p == '\\' && p[1])
-			p++;
-		buf_byte(b, *p++);
-	}
-	return p;
-}
-
 static int
 physical_index(const struct rec_in *in, const char *name)
 {
@@ -74,7 +61,7 @@ parse_as(struct rec_in *in, const char *p, struct buf *name, struct err *e)
 {
 	struct buf old = {0};
 	const char *result = NULL;
-	p = take_name(p, "=,", name);
+	p = buf_name(name, p, "=,");
 	if (*p != '=' || name->len == 0) {
 		err_set(e, LIMN_USAGE, "--as: not NEW=OLD: '%s'", in->o.as);
 		return NULL;
@@ -83,7 +70,7 @@ parse_as(struct rec_in *in, const char *p, struct buf *name, struct err *e)
 	struct column *c = add_column(in, buf_cstr(name));
 	c->kind = COL_PHYSICAL;
 	do {
-		p = take_name(p + 1, ",|+", &old);
+		p = buf_name(&old, p + 1, ",|+");
 		int i = old_column(in, buf_cstr(&old), e);
 		if (i < 0)
 			goto out;

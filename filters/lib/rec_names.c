@@ -75,12 +75,7 @@ names_from_list(struct rec_in *in, const char *list)
 	struct buf b = {0};
 	const char *p = list;
 	do {
-		b.len = 0;
-		while (*p && *p != ',') {
-			if (*p == '\\' && p[1])
-				p++;
-			buf_byte(&b, *p++);
-		}
+		p = buf_name(&b, p, ",");
 		add_physical(in, buf_as_span(&b));
 	} while (*p++ == ',');
 	buf_free(&b);

@@ -137,12 +137,7 @@ selected_columns(struct rec_out *out, const char *select, struct rec_in *like,
 	struct buf name = {0};
 	const char *p = select;
 	do {
-		name.len = 0;
-		while (*p && *p != ',') {
-			if (*p == '\\' && p[1])
-				p++;
-			buf_byte(&name, *p++);
-		}
+		p = buf_name(&name, p, ",");
 		if (one_selected(out, like, buf_cstr(&name), extra, nextra, e))
 			break;
 	} while (*p++ == ',');
