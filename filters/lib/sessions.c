@@ -6,6 +6,7 @@
 #include "tsv.h"
 
 #define INSERTION_MAX 32
+#define PREFETCH 16 /* events whose memory is asked for together, so that the misses overlap */
 
 void
 events_init(struct events *ev, struct rec_out *out, const struct zone *zone,
@@ -259,12 +260,15 @@ void
 events_prefetch(const struct events *ev, struct event **e)
 {
 	struct event **end = ev->order + ev->n;
-	if (end - e > 48)
-		__builtin_prefetch(e[48]);
-	if (end - e > 24) /* the page first: its address is what takes longest to find */
-		__builtin_prefetch(e[24]->packed);
-	if (end - e > 8) {
-		const char *p = e[8]->packed;
+	if ((e - ev->order) % PREFETCH || end - e < 8 * PREFETCH)
+		return;
+	for (size_t i = 0; i < PREFETCH; i++)
+		__builtin_prefetch(e[6 * PREFETCH + i]);
+	for (size_t i = 0; i < PREFETCH;
+		i++) /* the page first: its address is what takes longest to find */
+		__builtin_prefetch(e[3 * PREFETCH + i]->packed);
+	for (size_t i = 0; i < PREFETCH; i++) {
+		const char *p = e[PREFETCH + i]->packed;
 		__builtin_prefetch(p + 64);
 		__builtin_prefetch(p + 128);
 	}
