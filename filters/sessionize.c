@@ -53,7 +53,6 @@ struct work {
 	int64_t watermark, old_watermark;
 	bool have_watermark;
 	struct buf text, patched, hit;
-	uint64_t written; /* events */
 };
 
 static const struct {
@@ -253,7 +252,6 @@ write_session(struct work *w, struct event **e, size_t n, struct span id)
 			extra[1] = buf_as_span(&w->hit);
 		rec_out_emit(w->flow->out, packed, extra);
 	}
-	w->written += n;
 }
 
 /* visitor:start in seconds, with the fraction if there is one; `nth` tells sessions apart that start at the same

@@ -94,7 +94,7 @@ out:
 
 /* The made columns stand at the end of in->column while --as is read; plain renames then move to the place
  * of the column that they rename (the first one does; further ones stay as copies). */
-static int
+static void
 apply_renames(struct rec_in *in, size_t own)
 {
 	size_t kept = own;
@@ -108,7 +108,6 @@ apply_renames(struct rec_in *in, size_t own)
 		}
 	}
 	in->ncolumn = kept;
-	return 0;
 }
 
 static int

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "random.h"
 #include "num.h"
 
 /* 2^127 - 1 and what stands beside it */
@@ -10,24 +11,14 @@
 #define OVER_TEXT "170141183460469231731687303715884105728"
 #define MAX_18_TEXT "170141183460469231731.687303715884105727"
 
-static uint64_t state = 42;
-
-static uint64_t
-random_64(void) /* splitmix64 */
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
+static struct random random_source = {42};
 
 static int64_t
 random_some_bits(void)
 {
-	int64_t n = (int64_t)random_64();
+	int64_t n = (int64_t)random_64(&random_source);
 
-	return n >> random_64() % 62;
+	return n >> random_64(&random_source) % 62;
 }
 
 /* Parses bytes that end where their memory ends, so that a sanitizer sees a read behind them. */
@@ -130,11 +121,13 @@ static void
 test_round_trip(void)
 {
 	for (int i = 0; i < 200000; i++) {
-		uint64_t high = random_64(), low = random_64(), cut = random_64() % 127;
+		uint64_t high = random_64(&random_source), low = random_64(&random_source),
+			 cut = random_64(&random_source) % 127;
 		__int128 v = (__int128)((unsigned __int128)high << 64 | low) >> cut;
 		struct dec d, e = {0, 0};
 		char text[DEC_TEXT_MAX];
-		d = dec_round((struct dec){v, (int)(random_64() % 19)}, DEC_SCALE_MAX);
+		d = dec_round(
+			(struct dec){v, (int)(random_64(&random_source) % 19)}, DEC_SCALE_MAX);
 		check(canonical(d));
 		size_t len = dec_format(d, text);
 		check(len <= DEC_TEXT_MAX && parse(text, len, &e));

@@ -6,22 +6,13 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "random.h"
 #include "when.h"
 
 #define FIRST_DAY (-719162) /* 0001-01-01 */
 #define LAST_DAY 2932896    /* 9999-12-31 */
 
-static uint64_t state = 42;
-
-static uint64_t
-random_64(void) /* splitmix64 */
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
+static struct random random_source = {42};
 
 static const struct zone *
 open_zone(const char *name)
@@ -155,8 +146,8 @@ test_years_between(void)
 		check(when_years_between(day_of(cases[i].from), day_of(cases[i].to)) ==
 			cases[i].years);
 	for (int i = 0; i < 100000; i++) { /* the anniversary is not past its year */
-		int32_t from = (int32_t)(random_64() % 40000) - 15000,
-			to = from + (int32_t)(random_64() % 30000);
+		int32_t from = (int32_t)(random_64(&random_source) % 40000) - 15000,
+			to = from + (int32_t)(random_64(&random_source) % 30000);
 		int n = when_years_between(from, to);
 		check(when_add_months(from, 12 * n) <= to &&
 			when_add_months(from, 12 * (n + 1)) > to);
@@ -303,7 +294,8 @@ test_parse_bytes(const struct zone *z)
 			text[round / 256] = (char)(round % 256);
 		else
 			for (int i = 0; i < 3; i++)
-				text[random_64() % 19] = "0123456789-: T/;"[random_64() % 16];
+				text[random_64(&random_source) % 19] =
+					"0123456789-: T/;"[random_64(&random_source) % 16];
 		if (text[16] == '-') /* hours and minutes with an offset: another form */
 			text[16] = ':';
 		bool ok = when_parse((struct span){text, 19}, z, NULL, &got);
@@ -321,7 +313,8 @@ test_round_trip(const struct zone *z)
 		      length = (LAST_DAY + 1 - (int64_t)FIRST_DAY) * WHEN_DAY_US;
 
 	for (int i = 0; i < 300000; i++) {
-		int64_t t = first + (int64_t)(random_64() % (uint64_t)length), back = 0;
+		int64_t t = first + (int64_t)(random_64(&random_source) % (uint64_t)length),
+			back = 0;
 		if (i % 3)
 			t -= t % WHEN_SECOND;
 		size_t len = when_format(t, text);
@@ -470,9 +463,9 @@ check_random_instants(const struct zone *z)
 	const uint64_t until = 2145916800; /* 2038-01-01 */
 
 	for (int i = 0; i < 50000; i++)
-		check_instant(z, (int64_t)(random_64() % (until * WHEN_SECOND)));
+		check_instant(z, (int64_t)(random_64(&random_source) % (until * WHEN_SECOND)));
 	for (int i = 0; i < 5000; i++) /* also before tzdata begins, and far behind its end */
-		check_instant(z, (int64_t)(random_64() % (10 * until * WHEN_SECOND)) -
+		check_instant(z, (int64_t)(random_64(&random_source) % (10 * until * WHEN_SECOND)) -
 					 (int64_t)(5 * until * WHEN_SECOND));
 }
 
