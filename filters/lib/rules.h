@@ -18,6 +18,9 @@ struct rules_env {
 	int32_t as_of;           /* `today`; WHEN_DAY_MISSING: rules that use it are refused */
 	const char *const *sets; /* NAME=VALUE, overrides of params */
 	size_t nsets;
+	const char *const
+		*maps; /* directories of lookup tables; behind them comes the shared one */
+	size_t nmaps;
 };
 
 struct rules;

@@ -151,6 +151,15 @@ rules_build_call(struct check *c, struct ast *a, int type, enum scope in)
 		return build_anniversary(c, a, in);
 	case OP_COALESCE:
 		return rules_build_list_op(c, a, OP_COALESCE, type, type, in);
+	case OP_LEAST:
+	case OP_GREATEST:
+		if (type == RULES_BOOL)
+			return wrong(c, a, NULL, "conditions have no order");
+		return rules_build_list_op(c, a, (enum op)f->op, type, type, in);
+	case OP_HAS_PART:
+		return rules_build_list_op(c, a, OP_HAS_PART, RULES_TEXT, RULES_BOOL, in);
+	case OP_LOOKUP:
+		return rules_build_lookup(c, a, in);
 	case OP_CONCAT:
 		return rules_build_list_op(c, a, OP_CONCAT, RULES_TEXT, RULES_TEXT, in);
 	default:

@@ -222,9 +222,10 @@ rules_callee(struct check *c, const struct ast *a, enum scope in)
 		n++;
 	bool ordered = f->aggregate && (f->op == AGG_FIRST || f->op == AGG_LAST);
 	const char *what = NULL, *hint = NULL;
-	if (n < f->min || n > f->max)
+	if (n < f->min || n > f->max) {
 		what = n < f->min ? "too few arguments" : "too many arguments";
-	else if (f->aggregate && in != IN_GROUP) {
+		hint = f->form;
+	} else if (f->aggregate && in != IN_GROUP) {
 		what = "an aggregate may not stand here";
 		hint = in == IN_ROW || in == IN_FACT
 			       ? "in matches they are called count, sum_COL, min_COL, max_COL"

@@ -220,9 +220,18 @@ enum op {
 	OP_CONCAT,
 	OP_SUBSTR,
 	OP_REPLACE,
+	OP_DOMAIN,
+	OP_HAS_PART, /* the text, then the parts */
+	OP_SIZE,
+	OP_ITEM,
+	OP_SPLIT,
+	OP_LOOKUP, /* a: the key; map, aux: its column; text: what the map holds */
+	OP_LEAST,
+	OP_GREATEST,
 	OP_YEAR,
 	OP_MONTH,
 	OP_MDAY,
+	OP_MONTH_DAY,
 	OP_WEEKDAY,
 	OP_QUARTER,
 	OP_WEEK,
@@ -256,6 +265,17 @@ struct node {
 	void *mem;          /* what v points to, if this node owns it */
 	struct buf bytes;   /* texts that this node makes */
 	struct keyset *set; /* OP_IN over many texts */
+	const struct map *map;
+};
+
+/* A lookup table: schemas/maps/NAME.tsv. */
+struct map {
+	char *name, *path;
+	struct keyset *names, *keys; /* ids: columns from 0, rows */
+	struct span **value;         /* by column, then by row */
+	size_t *cap;
+	char print[24]; /* of all its bytes */
+	struct arena text;
 };
 
 struct rules {
@@ -273,6 +293,8 @@ struct rules {
 	struct node *node;
 	size_t nnode, node_cap;
 	struct keyset *shapes; /* id = index in node */
+	struct map **map;      /* those that are used */
+	size_t nmap, map_cap;
 	struct buf key;        /* scratch for shapes and messages */
 	bool single;           /* one expression, of a program that need not know --as-of */
 	uint32_t expr;         /* node of rules_expr */
@@ -286,6 +308,7 @@ struct rules {
 	uint32_t bad_node;
 };
 
+bool rules_read_file(const char *path, const char *what, struct buf *b, struct err *e);
 uint32_t rules_add_text(struct rules *r, const char *name, const char *text); /* a new source */
 enum rec_type rules_rec_type(int type);
 /* Fills e: "name:line:col: message", the line, a caret, the hint if there is one. Returns false. */
@@ -311,15 +334,16 @@ void rules_nodes_free(struct rules *r);
 
 enum agg_kind { AGG_COUNT, AGG_SUM, AGG_MIN, AGG_MAX, AGG_DISTINCT, AGG_FIRST, AGG_LAST, AGG_AVG };
 
-/* A function by name. arg: types of the arguments, the last one for all that follow; RULES_FLEX: any. */
+/* A function by name. arg: types of the arguments; RULES_FLEX: any. form: how it is written, a hint. */
 struct rules_func {
 	const char *name;
 	uint8_t op, result, min, max;
 	uint8_t arg[3];
 	bool aggregate; /* then op is an enum agg_kind */
+	const char *form;
 };
 const struct rules_func *rules_func(struct span name);
-#define RULES_FUNC_MAX 64
+#define RULES_FUNC_MAX 96
 void rules_func_names(const char **names, size_t *n); /* at most RULES_FUNC_MAX */
 
 /* ---- check ---- */
@@ -355,6 +379,8 @@ uint32_t *rules_new_list(
 	const struct ast *kid); /* room for so many ids and one more; to be freed */
 uint32_t rules_mismatch(struct check *c, const struct ast *a, int want, int got);
 uint32_t rules_build_call(struct check *c, struct ast *a, int type, enum scope in);
+uint32_t rules_build_lookup(struct check *c, struct ast *a, enum scope in);
+void rules_maps_free(struct rules *r);
 uint32_t rules_build_case(struct check *c, struct ast *a, int type, enum scope in);
 /* The node for a as `want`, or RULES_NONE after a failure. */
 uint32_t rules_build(struct check *c, struct ast *a, int want, enum scope in);
@@ -390,6 +416,11 @@ void rules_vec_alloc(struct rules *r, struct node *n, size_t rows);
 bool rules_eval_node(struct rules *r, uint32_t id, size_t rows);
 bool rules_eval_func(struct rules *r, struct node *n, size_t rows); /* the functions' part of it */
 void rules_eval_text(const struct rules *r, struct node *n, size_t rows); /* and theirs, on texts */
+void rules_eval_list(const struct rules *r, struct node *n, size_t rows);
+void rules_eval_choice(const struct rules *r, struct node *n, size_t rows); /* least, greatest */
+void rules_eval_lookup(const struct rules *r, struct node *n, size_t rows);
+/* Texts whose bytes were appended one after the other to n->bytes, which moved: from lengths to places. */
+void rules_place_texts(struct node *n, size_t rows);
 /* Whether item is in the list, "a, b" or JSON's ["a","b"]; A-Z are a-z, blanks around items do not count. */
 bool rules_list_contains(struct span list, struct span item, struct buf *scratch);
 
@@ -412,6 +443,28 @@ int rules_eval_streams(struct rules *r, const struct rec_batch *b, struct err *e
 void rules_free_streams(struct rules *r);
 /* False with e filled when r->order needs a stream: "matches" is not for the program `who`. */
 bool rules_no_streams(struct rules *r, const char *who, struct err *e);
+
+static inline char
+rules_fold(char c) /* A-Z are a-z */
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static inline bool
+rules_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static inline struct span
+rules_trim(struct span s)
+{
+	while (s.len && rules_blank(s.ptr[0]))
+		s = (struct span){s.ptr + 1, s.len - 1};
+	while (s.len && rules_blank(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
 
 /* Bytes of a short text as two words: equal words and lengths are equal texts. */
 struct words {
