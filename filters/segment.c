@@ -202,8 +202,9 @@ count_facts(struct work *w)
 		struct rules_stream_stats s = rules_stream_stats(w->rules, i);
 		if (w->stream[i])
 			buf_printf(b, "%s\"%s\":{\"records\":%ju,\"passed\":%ju}",
-				b->len > before ? "," : ",\"facts\":{", rules_stream_name(w->rules, i),
-				(uintmax_t)s.rows, (uintmax_t)s.passed);
+				b->len > before ? "," : ",\"facts\":{",
+				rules_stream_name(w->rules, i), (uintmax_t)s.rows,
+				(uintmax_t)s.passed);
 	}
 	if (b->len > before)
 		buf_byte(b, '}');

@@ -81,11 +81,10 @@ const struct rules_vec *rules_result(const struct rules *r); /* of rules_expr */
  * bound has no rows. */
 size_t rules_nstreams(const struct rules *r);
 const char *rules_stream_name(const struct rules *r, size_t i);
-bool rules_stream_needed(const struct rules *r, size_t i); /* known once bound */
+bool rules_stream_needed(const struct rules *r, size_t i);        /* known once bound */
 int rules_stream_lacks(struct rules *r, size_t i, struct err *e); /* LIMN_USAGE: it is not given */
 /* Borrows in and key. LIMN_OK or e's code. */
-int rules_bind_stream(
-	struct rules *r, size_t i, struct rec_in *in, const char *key, struct err *e);
+int rules_bind_stream(struct rules *r, size_t i, struct rec_in *in, const char *key, struct err *e);
 void rules_bind_key(struct rules *r, int slot);
 /* Reads what is left of the streams when the input has ended. 0 or -1. */
 int rules_end_streams(struct rules *r, struct err *e);

@@ -6,8 +6,8 @@
 
 /* A column that is not there: what else could have been meant. */
 static bool
-no_column(struct rules *r, struct rec_in *in, const char *stream, const struct node *n,
-	struct err *e)
+no_column(
+	struct rules *r, struct rec_in *in, const char *stream, const struct node *n, struct err *e)
 {
 	size_t ncols = rec_in_ncols(in), count = 0;
 	const char **names = xmalloc((ncols + r->ndef + 1) * sizeof *names);

@@ -69,9 +69,8 @@ build_anniversary(struct check *c, struct ast *a, enum scope in)
 	struct ast now = {.kind = AST_REL, .unit = 'd', .nat = RULES_DAY, .pos = a->pos};
 	uint32_t day = rules_build(c, a->kid, RULES_DAY, in);
 	uint32_t from = day == RULES_NONE ? day : rules_build(c, &now, RULES_DAY, in);
-	return from == RULES_NONE
-		       ? from
-		       : rules_make(c, OP_ANNIVERSARY, RULES_DAY, day, from, a->pos);
+	return from == RULES_NONE ? from
+				  : rules_make(c, OP_ANNIVERSARY, RULES_DAY, day, from, a->pos);
 }
 
 /* An aggregate's argument: what count and distinct look at are texts, the rest keeps its type. */

@@ -33,8 +33,8 @@ rules_enter(struct check *c, const struct ast *a)
 }
 
 int
-rules_unknown(struct check *c, const struct ast *a, const char *what, const char *const *names, size_t n,
-	const char *otherwise)
+rules_unknown(struct check *c, const struct ast *a, const char *what, const char *const *names,
+	size_t n, const char *otherwise)
 {
 	char *want = xstrndup(a->text.ptr, a->text.len);
 	const char *hint = rules_nearest(c->r, want, names, n);
@@ -143,7 +143,8 @@ rules_meaning(struct check *c, const struct ast *a, enum scope in, int *type)
 	if (in == IN_RECORD && d && d->kind == DEF_SEGMENT)
 		*type = wrong(c, a, "write: segment NAME", "the name of a segment, not of a value");
 	else if (in == IN_RECORD && d && d->kind == DEF_FACT)
-		*type = wrong(c, a, "write: FACT matches (…)", "the name of a fact, not of a value");
+		*type = wrong(
+			c, a, "write: FACT matches (…)", "the name of a fact, not of a value");
 	else if (in == IN_RECORD || in == IN_ROW)
 		*type = RULES_FLEX;
 	else if (in == IN_FACT)

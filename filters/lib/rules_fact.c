@@ -190,8 +190,8 @@ uint32_t
 rules_build_matches(struct check *c, struct ast *a, enum scope in)
 {
 	if (c->r->single)
-		return wrong(c, a, "facts are for the rules of segment",
-			"matches is not known here");
+		return wrong(
+			c, a, "facts are for the rules of segment", "matches is not known here");
 	if (in != IN_RECORD)
 		return wrong(c, a,
 			in == IN_ROW || in == IN_FACT

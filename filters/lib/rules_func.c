@@ -202,8 +202,8 @@ eval_anniversary(const struct rules *r, struct node *n, size_t rows)
 	const struct node *a = &r->node[n->a], *from = &r->node[n->b];
 	for (size_t i = 0; i < rows; i++) {
 		bool missing = X(a, missing, i);
-		n->v.day[i] = missing ? WHEN_DAY_MISSING
-				      : anniversary(X(a, day, i), X(from, day, i));
+		n->v.day[i] =
+			missing ? WHEN_DAY_MISSING : anniversary(X(a, day, i), X(from, day, i));
 		n->v.missing[i] = n->v.day[i] == WHEN_DAY_MISSING;
 	}
 }

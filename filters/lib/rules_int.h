@@ -157,8 +157,8 @@ struct def {
 	struct ast *body;   /* of a fact: the condition of its rows, or NULL */
 	struct ast *weight; /* of a fact: how many a row stands for, or NULL */
 	uint32_t stream;    /* of a fact: from 1 */
-	const char *set; /* a param's value from --set, or NULL */
-	uint32_t node;   /* of a fact without a condition: RULES_NONE */
+	const char *set;    /* a param's value from --set, or NULL */
+	uint32_t node;      /* of a fact without a condition: RULES_NONE */
 };
 
 struct parser {
@@ -360,7 +360,7 @@ struct check {
 	struct rules *r;
 	struct err *e;
 	int depth;
-	uint32_t stream;       /* in IN_ROW and IN_FACT: from 1 */
+	uint32_t stream;        /* in IN_ROW and IN_FACT: from 1 */
 	const struct def *fact; /* in IN_FACT: the fact, and the node of its filters */
 	uint32_t where;
 };
@@ -401,8 +401,8 @@ int rules_fact_nat(struct check *c, const struct ast *a);
 uint32_t rules_build_fact_agg(struct check *c, const struct ast *a, int want);
 uint32_t rules_build_matches(struct check *c, struct ast *a, enum scope in);
 struct def *rules_resolved(struct check *c, struct def *d, const struct ast *from);
-uint32_t rules_build_column(struct check *c, struct span name, int type, uint32_t stream,
-	struct pos at);
+uint32_t rules_build_column(
+	struct check *c, struct span name, int type, uint32_t stream, struct pos at);
 
 bool rules_check_all(struct rules *r, struct err *e);
 bool rules_check_expr(struct rules *r, struct ast *a, struct err *e); /* sets r->expr */
@@ -438,7 +438,7 @@ int rules_eval_batch(struct rules *r, const struct rec_batch *b, struct err *e);
 
 /* Streams (rules_stream.c). */
 uint32_t rules_stream_index(struct rules *r, struct span name); /* from 1, a new one if need be */
-void rules_plan_streams(struct rules *r); /* what r->order needs of them */
+void rules_plan_streams(struct rules *r);                       /* what r->order needs of them */
 int rules_eval_streams(struct rules *r, const struct rec_batch *b, struct err *e);
 void rules_free_streams(struct rules *r);
 /* False with e filled when r->order needs a stream: "matches" is not for the program `who`. */

@@ -355,8 +355,8 @@ static struct ast *
 parse_matches(struct parser *p, struct ast *x, bool negated)
 {
 	if (x->kind != AST_NAME)
-		return wrong(p, x->pos, "orders_placed matches (date >= -30d)",
-			"only a fact matches");
+		return wrong(
+			p, x->pos, "orders_placed matches (date >= -30d)", "only a fact matches");
 	struct ast *a = new_ast(p, AST_MATCHES, x->pos);
 	a->text = x->text;
 	a->negated = negated;

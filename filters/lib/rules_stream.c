@@ -106,7 +106,8 @@ rules_no_streams(struct rules *r, const char *who, struct err *e)
 		const struct node *n = &r->node[r->order[i]];
 		if (n->op == OP_FACT)
 			return rules_fail(r, e, n->pos,
-				"segment writes tags and segments of facts as columns, which can be read here",
+				"segment writes tags and segments of facts as columns, which can "
+				"be read here",
 				"%s knows no facts: matches is for segment", who);
 	}
 	return true;
