@@ -57,3 +57,18 @@ survivors()
 	done
 	awk -F '\t' -f "$CASES/survivors.awk" mutants.names mutants.list "${args[@]}" | sort
 }
+
+# some_people DIR N [OPTION…] - N random people in DIR (see persons.awk).
+some_people()
+{
+	local dir=$1 n=$2
+	shift 2
+	mkdir -p "$dir"
+	awk -v out="$dir" -v seed=20261122 -v people="$n" "$@" -f "$CASES/persons.awk" "$CASES/people.columns"
+}
+
+# of_segment NAME <MEMBERS - the members of a segment, sorted.
+of_segment()
+{
+	awk -F '\t' -v s="$1" '$2 == s { print $1 }' | sort
+}
