@@ -14,6 +14,13 @@ wrong()
 	same "$ERR" "$BATS_TEST_TMPDIR/want"
 }
 
+# map NAME LINE… - writes the lookup table maps/NAME.tsv.
+map()
+{
+	mkdir -p maps
+	printf '%b\n' "${@:2}" >"maps/$1.tsv"
+}
+
 @test "rules: what is not finished is said where it should go on" {
 	wrong "tag a = 1" 10 "';' is expected, not the end"
 	wrong "tag a = 1 tag b = 2;" 10 "';' is expected before 'tag'"
@@ -27,7 +34,7 @@ wrong()
 	wrong "tag a = x between 1;" 20 "'and' is expected before ';'"
 	wrong "tag a = x starts 'y';" 17 "'with' is expected before 'y'"
 	wrong "tag a = x is 5;" 13 "'null' is expected before '5'"
-	wrong "tag a = x not 5;" 14 "in, between, contains, starts with or ends with is expected before '5'"
+	wrong "tag a = x not 5;" 14 "in, between, contains, starts with, ends with or matches is expected before '5'"
 	wrong "tag a = case x when 1 then 2 end;" 14 "'when' is expected before 'x'"
 	wrong "tag a = case when x = 1 then 2;" 31 "'when', 'else' or 'end' is expected before ';'"
 	wrong "tag a = 'x;" 9 "the text is not closed" "a text ends on the line on which it begins"
@@ -36,8 +43,8 @@ wrong()
 
 @test "rules: unknown names come with the nearest one" {
 	wrong "tga a = 1;" 1 "unknown statement 'tga'" "did you mean 'tag'?"
-	wrong "fact f = orders;" 1 "unknown statement 'fact'" \
-		"a statement begins with param, metric, tag or segment"
+	wrong "view f = orders;" 1 "unknown statement 'view'" \
+		"a statement begins with param, metric, tag, segment or fact"
 	wrong "tag a = lenth(b);" 9 "unknown function 'lenth'" "did you mean 'length'?"
 	wrong "tag a = zzzzzzzz(b);" 9 "unknown function 'zzzzzzzz'"
 	wrong "segment s = segment vp; segment vip = a = 1;" 21 "unknown segment 'vp'" "did you mean 'vip'?"
@@ -77,8 +84,8 @@ wrong()
 	wrong "metric m = sum(a) by b;" 12 "only first and last take by"
 	wrong "metric m = lower(a) where b = 1;" 12 "only aggregates take where and by"
 	wrong "metric m = count() where x = 1 where y = 2;" 32 "said already"
-	wrong "metric m = sum();" 12 "too few arguments"
-	wrong "metric m = sum(a, b);" 12 "too many arguments"
+	wrong "metric m = sum();" 12 "too few arguments" "write: sum(x)"
+	wrong "metric m = sum(a, b);" 12 "too many arguments" "write: sum(x)"
 	wrong "metric m = count(a = 1);" 20 "a condition is not counted as a value" "count() where CONDITION"
 	wrong "metric m = segment s; segment s = a = 1;" 20 "a segment is not known here" \
 		"inside an aggregate: count() where segment NAME"
@@ -157,8 +164,8 @@ wrong()
 }
 
 @test "rules: installed rules are found by their name" {
-	mkdir -p "$BATS_TEST_TMPDIR/share/rules"
-	printf 'metric pv = count();\n' >"$BATS_TEST_TMPDIR/share/rules/traffic.rules"
+	mkdir -p "$BATS_TEST_TMPDIR/share/schemas/rules"
+	printf 'metric pv = count();\n' >"$BATS_TEST_TMPDIR/share/schemas/rules/traffic.rules"
 	export LIMN_SHARE=$BATS_TEST_TMPDIR/share
 	printf 'a\n1\n' >"$BATS_TEST_TMPDIR/in.csv"
 	expect 0 summarize -r traffic "$BATS_TEST_TMPDIR/in.csv"
@@ -353,8 +360,9 @@ random_conditions()
 @test "rules: every example of docs/rules.md is checked, every session in it is run" {
 	cd "$BATS_TEST_TMPDIR"
 	awk '/^```rules$/ { n++; on = 1; next } /^```/ { on = 0 } on { print >("example" n ".rules") }' "$ROOT/docs/rules.md"
+	map city_tier 'city\ttier\tregion' 'Weifang\t3\tShandong'
 	for file in example*.rules; do
-		expect 0 segment -r "$file" --check || fail "$(cat "$file")"
+		expect 0 segment --maps maps -r "$file" --check || fail "$(cat "$file")"
 	done
 	awk '/^```console$/ { on = 1; next } /^```/ { on = 0 } on' "$ROOT/docs/rules.md" >sessions
 	while IFS= read -r line; do
@@ -363,4 +371,79 @@ random_conditions()
 		bash -c "${line#'$ '}" 2>&1 || :
 	done <sessions >got
 	same got sessions
+}
+
+@test "rules: lookup finds values by key, in any column, in tags, metrics and --where" {
+	cd "$BATS_TEST_TMPDIR"
+	map cities 'city\ttier\tname zh' 'Shanghai\t1\t上海' 'Weifang\t3\t\\N' 'a\\tb\t\tx\\\\y'
+	printf 'person_id\tc\n1\tShanghai\n2\tWeifang\n3\tParis\n4\t\\N\n5\ta\\tb\n6\tShanghai\n' >in.tsv
+	expect 0 segment --maps maps -e "tag t = lookup(cities, c); tag n = number(lookup(cities.tier, c)) + 1;
+		tag z = lookup(\"cities.name zh\", c); tag k = lookup(cities, 'Weifang'); tag none = lookup(cities, 'x');
+		segment big = lookup(cities, c) = '1'; segment small = not lookup(cities, c) = '1'" in.tsv
+	quiet
+	out_is $'person_id\tc\tt\tn\tz\tk\tnone\tsegments' \
+		$'1\tShanghai\t1\t2\t上海\t3\t\\N\tbig' \
+		$'2\tWeifang\t3\t4\t\\N\t3\t\\N\tsmall' \
+		$'3\tParis\t\\N\t\\N\t\\N\t3\t\\N\tsmall' \
+		$'4\t\\N\t\\N\t\\N\t\\N\t3\t\\N\tsmall' \
+		$'5\ta\\tb\t\t\\N\tx\\\\y\t3\t\\N\tsmall' \
+		$'6\tShanghai\t1\t2\t上海\t3\t\\N\tbig'
+	expect 0 summarize --maps maps -e "tag tier = lookup(cities, c); metric n = count();
+		metric first = count() where lookup(cities, c) = '1'" --where "lookup(cities, c) is not null" --by tier in.tsv
+	out_is $'cut\ttier\tn\tfirst' $'tier\t\t1\t0' $'tier\t1\t2\t2' $'tier\t3\t1\t0'
+}
+
+@test "rules: maps are looked for in --maps in order, then among the shared ones" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p one two share/schemas/maps
+	printf 'k\tv\nx\tone\n' >one/a.tsv
+	for m in a b; do printf 'k\tv\nx\ttwo\n' >"two/$m.tsv"; done
+	for m in a b c; do printf 'k\tv\r\nx\tshared' >"share/schemas/maps/$m.tsv"; done
+	export LIMN_SHARE=$BATS_TEST_TMPDIR/share
+	printf 'person_id\n1\n' >in.csv
+	rule="tag a = lookup(a, 'x'); tag b = lookup(b, 'x'); tag c = lookup(c, 'x')"
+	expect 0 segment --maps one --maps two -e "$rule" in.csv
+	out_is person_id,a,b,c,segments 1,one,two,shared,
+	expect 0 segment -e "$rule" in.csv
+	out_is person_id,a,b,c,segments 1,shared,shared,shared,
+	expect 0 dedupe-uv -k person_id --where "lookup(a, person_id) is null" in.csv
+	out_is person_id 1
+	printf '\xef\xbb\xbfk\tv\n' >one/empty.tsv
+	expect 0 segment --maps one -e "tag k = lookup(empty, person_id); tag v = lookup(empty.k, 'y')" in.csv
+	out_is person_id,k,v,segments 1,,,
+}
+
+@test "rules: a wrong map is named with its line, an unknown one with the nearest" {
+	cd "$BATS_TEST_TMPDIR"
+	map colours 'name\thex' 'red\tf00' 'blue\t00f' 'red\tf11'
+	expect 2 segment --maps maps -e 'tag a = lookup(colours, b)' --check
+	same "$ERR" <(echo "segment: maps/colours.tsv:4: the key 'red' is there already, on line 2")
+	bad() { map m "$@" && expect 2 segment --maps maps -e 'tag a = lookup(m, b)' --check; }
+	bad 'a\tb' 'x' && err_has "segment: maps/m.tsv:2: fewer fields than the first line has"
+	bad 'a\tb' 'x\t1' '' && err_has "segment: maps/m.tsv:3: fewer fields than the first line has"
+	bad 'a\tb' 'x\ty\tz' && err_has "segment: maps/m.tsv:2: more fields than the first line has"
+	bad 'a\tb' '\\N\ty' && err_has "segment: maps/m.tsv:2: the key is missing"
+	bad 'a\tb' "x\ty\\\\" && err_has "segment: maps/m.tsv:2: a lone backslash at the end of a value"
+	bad 'a\ta' && err_has "segment: maps/m.tsv:1: two columns of one name"
+	bad 'a\t' && err_has "segment: maps/m.tsv:1: a column without a name"
+	bad 'a' && err_has "segment: maps/m.tsv:1: a map has a key and at least one more column, with TABs between"
+	: >maps/m.tsv
+	expect 2 segment --maps maps -e 'tag a = lookup(m, b)' --check
+	err_has "segment: maps/m.tsv:1: a map begins with the names of its columns"
+	rm maps/m.tsv && mkdir maps/m.tsv
+	expect 3 segment --maps maps -e 'tag a = lookup(m, b)' --check
+	err_has "segment: maps/m.tsv: Is a directory"
+}
+
+@test "rules: partials made with another map are refused" {
+	cd "$BATS_TEST_TMPDIR"
+	map m 'k\tv' 'x\t1'
+	printf 'a\nx\ny\n' >in.csv
+	rule="metric n = count() where lookup(m, a) is not null"
+	summarize --maps maps -e "$rule" --partial in.csv >p.tsv
+	expect 0 summarize --maps maps -e "$rule" --merge p.tsv
+	out_is $'cut\tn' $'total\t1'
+	map m 'k\tv' 'x\t1' 'y\t1'
+	expect 2 summarize --maps maps -e "$rule" --merge p.tsv
+	err_has "these partials were made with other metrics"
 }

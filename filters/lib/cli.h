@@ -74,8 +74,10 @@ struct cli_common {
 	struct rec_limit max_rejects;
 	uint64_t max_record, memory, block;
 	bool no_header, progress;
-	bool keep; /* set by a filter that keeps records (rec.h) */
-	int argc;  /* the whole command line, for the ledger */
+	bool keep;               /* set by a filter that keeps records (rec.h) */
+	const char *const *maps; /* set by those with --maps (ruleopt.h) */
+	size_t nmaps;
+	int argc; /* the whole command line, for the ledger */
 	char *const *argv;
 	struct arena text; /* what some of the above had to be made of; flow_close frees it */
 };
@@ -108,7 +110,7 @@ struct cli_names {
 struct cli_names cli_names_parse(const char *list);
 void cli_names_free(struct cli_names *names);
 
-/* The directory that holds schemas/ maps/ rules/: LIMN_SHARE, else the installed place, else the source tree. */
+/* The directory that holds schemas/ (records, rules, maps): LIMN_SHARE, else the installed place, else the source tree. */
 const char *cli_share(void);
 
 #endif

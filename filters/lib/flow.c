@@ -39,7 +39,10 @@ flow_open(struct flow *f, struct cli_common *common)
 		die(f);
 	if (!common->where)
 		return;
-	struct rules_env env = {.zone = f->zone, .as_of = WHEN_DAY_MISSING};
+	struct rules_env env = {.zone = f->zone,
+		.as_of = WHEN_DAY_MISSING,
+		.maps = common->maps,
+		.nmaps = common->nmaps};
 	f->where = rules_expr(common->where, "--where", &env, &f->err);
 	if (!f->where || rules_bind(f->where, f->in, &f->err))
 		die(f);

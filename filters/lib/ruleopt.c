@@ -1,4 +1,4 @@
-/* L5 ruleopt - the options of the programs that read rules: -r, -e, --set, --as-of. */
+/* L5 ruleopt - the options of the programs that read rules: -r, -e, --set, --maps, --as-of. */
 #include "ruleopt.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ find_file(struct ruleopt *o, const char *file)
 	static const char *const ends[] = {"", ".rules"};
 	for (size_t i = 0; i < 2; i++) {
 		struct buf b = {0};
-		buf_printf(&b, "%s/rules/%s%s", cli_share(), file, ends[i]);
+		buf_printf(&b, "%s/schemas/rules/%s%s", cli_share(), file, ends[i]);
 		if (access(buf_cstr(&b), F_OK) == 0) {
 			o->path = xgrow(o->path, &o->path_cap, o->npath + 1, sizeof *o->path);
 			return o->path[o->npath++] = b.ptr;
@@ -44,6 +44,12 @@ ruleopt_take(struct ruleopt *o, const struct cli *c, int id)
 		o->set = xgrow(o->set, &o->set_cap, o->nset + 1, sizeof *o->set);
 		o->set[o->nset++] = c->arg;
 		return true;
+	case RULEOPT_MAPS:
+		o->maps = xgrow(o->maps, &o->maps_cap, o->nmaps + 1, sizeof *o->maps);
+		o->maps[o->nmaps++] = c->arg;
+		c->common->maps = o->maps; /* for --where */
+		c->common->nmaps = o->nmaps;
+		return true;
 	case RULEOPT_AS_OF:
 		o->as_of = cli_day(c, "as-of");
 		return true;
@@ -56,7 +62,11 @@ struct rules *
 ruleopt_load(const struct ruleopt *o, const struct cli_common *common)
 {
 	struct err e = {0};
-	struct rules_env env = {.as_of = o->as_of, .sets = o->set, .nsets = o->nset};
+	struct rules_env env = {.as_of = o->as_of,
+		.sets = o->set,
+		.nsets = o->nset,
+		.maps = o->maps,
+		.nmaps = o->nmaps};
 	struct rules *r = NULL;
 	if (!o->nsource)
 		msg_die(LIMN_USAGE, "no rules are given: -r FILE or -e TEXT");
@@ -76,4 +86,5 @@ ruleopt_free(struct ruleopt *o)
 	free(o->path);
 	free(o->source);
 	free(o->set);
+	free(o->maps);
 }

@@ -1,4 +1,4 @@
-/* L5 ruleopt - the options of the programs that read rules: -r, -e, --set, --as-of.
+/* L5 ruleopt - the options of the programs that read rules: -r, -e, --set, --maps, --as-of.
  *
  * A program lists RULEOPT_OPTIONS among its own, hands every option id to ruleopt_take first and loads all
  * rules with ruleopt_load, before any input is opened. */
@@ -8,13 +8,15 @@
 #include "cli.h"
 #include "rules.h"
 
-enum { RULEOPT_SET = 900, RULEOPT_AS_OF };
+enum { RULEOPT_SET = 900, RULEOPT_MAPS, RULEOPT_AS_OF };
 
 #define RULEOPT_OPTIONS                                                                          \
 	{'r', "rules", "FILE",                                                                   \
 		"read rules from FILE, or from FILE of the installed rules; repeatable"},        \
 		{'e', "define", "TEXT", "rules given here: 'metric pv = count();'; repeatable"}, \
 		{RULEOPT_SET, "set", "NAME=VALUE", "give a param another value; repeatable"},    \
+		{RULEOPT_MAPS, "maps", "DIR",                                                    \
+			"look for lookup tables in DIR before the shared ones; repeatable"},     \
 	{                                                                                        \
 		RULEOPT_AS_OF, "as-of", "DAY", "the day that the rules call today"               \
 	}
@@ -26,6 +28,8 @@ struct ruleopt {
 	size_t npath, path_cap;
 	const char **set;
 	size_t nset, set_cap;
+	const char **maps;
+	size_t nmaps, maps_cap;
 	int32_t as_of;
 };
 #define RULEOPT_DEFAULTS                  \

@@ -199,28 +199,31 @@ rules_add_text(struct rules *r, const char *name, const char *text)
 	return (uint32_t)(r->nsrc - 1);
 }
 
+bool
+rules_read_file(const char *path, const char *what, struct buf *b, struct err *e)
+{
+	FILE *f = fopen(path, "rb");
+	while (f && b->len <= RULES_SOURCE_MAX) {
+		size_t got = fread(buf_room(b, 65536), 1, 65536, f);
+		b->len += got;
+		if (got == 0)
+			break;
+	}
+	if (!f || ferror(f))
+		err_errno(e, path);
+	else if (b->len > RULES_SOURCE_MAX)
+		err_set(e, LIMN_USAGE, "%s: larger than 64 MB: no %s", path, what);
+	if (f)
+		fclose(f);
+	return !e->code;
+}
+
 static bool
 file_source(struct rules *r, const char *path, struct err *e)
 {
 	struct rules_src *s = new_source(r, path);
 	struct buf b = {0};
-	FILE *f = fopen(path, "rb");
-	bool ok = f != NULL;
-	while (ok && b.len <= RULES_SOURCE_MAX) {
-		size_t got = fread(buf_room(&b, 65536), 1, 65536, f);
-		b.len += got;
-		if (got == 0)
-			break;
-	}
-	if (!f || ferror(f)) {
-		err_errno(e, path);
-		ok = false;
-	} else if (b.len > RULES_SOURCE_MAX) {
-		err_set(e, LIMN_USAGE, "%s: larger than 64 MB: no rules", path);
-		ok = false;
-	}
-	if (f)
-		fclose(f);
+	bool ok = rules_read_file(path, "rules", &b, e);
 	buf_cstr(&b);
 	s->text = b.ptr;
 	s->len = b.len;
@@ -246,7 +249,9 @@ rules_free(struct rules *r)
 {
 	if (!r)
 		return;
+	rules_free_streams(r);
 	rules_nodes_free(r);
+	rules_maps_free(r);
 	for (size_t i = 0; i < r->nsrc; i++) {
 		free(r->src[i].name);
 		free(r->src[i].text);

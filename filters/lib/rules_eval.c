@@ -215,6 +215,39 @@ eval_coalesce(const struct rules *r, const struct node *n, size_t rows)
 	eval_pick(r, n, pick, rows);
 }
 
+static int
+order(const struct node *x, const struct node *y, size_t i)
+{
+	switch (x->type) {
+	case RULES_NUM:
+		return dec_order(&X(x, num, i), &X(y, num, i));
+	case RULES_TEXT:
+		return span_cmp(X(x, text, i), X(y, text, i));
+	case RULES_TIME:
+		return (X(x, time, i) > X(y, time, i)) - (X(x, time, i) < X(y, time, i));
+	default:
+		return (X(x, day, i) > X(y, day, i)) - (X(x, day, i) < X(y, day, i));
+	}
+}
+
+void
+rules_eval_choice(const struct rules *r, struct node *n, size_t rows)
+{
+	uint32_t pick[REC_BATCH_MAX];
+	int better = n->op == OP_LEAST ? -1 : 1;
+	for (size_t i = 0; i < rows; i++) {
+		pick[i] = RULES_NONE;
+		for (uint32_t k = 0; k < n->nlist; k++) {
+			const struct node *x = &r->node[n->list[k]];
+			if (X(x, missing, i))
+				continue;
+			int d = pick[i] == RULES_NONE ? better : order(x, &r->node[pick[i]], i);
+			pick[i] = d * better > 0 ? n->list[k] : pick[i];
+		}
+	}
+	eval_pick(r, n, pick, rows);
+}
+
 /* ---- arithmetic ---- */
 
 static bool
@@ -281,6 +314,7 @@ rules_eval_node(struct rules *r, uint32_t id, size_t rows)
 	case OP_CONST:
 	case OP_COL:
 	case OP_AGG:
+	case OP_FACT:
 		return true;
 	case OP_ROOT:
 		eval_root(r, n, rows);

@@ -14,39 +14,55 @@
 #define MANY 255
 
 static const struct rules_func table[] = {
-	{"count", AGG_COUNT, N, 0, 1, {ANY, ANY, ANY}, true},
-	{"sum", AGG_SUM, N, 1, 1, {N, N, N}, true},
-	{"avg", AGG_AVG, N, 1, 1, {N, N, N}, true},
-	{"min", AGG_MIN, ANY, 1, 1, {ANY, ANY, ANY}, true},
-	{"max", AGG_MAX, ANY, 1, 1, {ANY, ANY, ANY}, true},
-	{"distinct", AGG_DISTINCT, N, 1, MANY, {ANY, ANY, ANY}, true},
-	{"first", AGG_FIRST, ANY, 1, 1, {ANY, ANY, ANY}, true},
-	{"last", AGG_LAST, ANY, 1, 1, {ANY, ANY, ANY}, true},
-	{"coalesce", OP_COALESCE, ANY, 1, MANY, {ANY, ANY, ANY}, false},
-	{"number", OP_TO_NUM, N, 1, 1, {ANY, ANY, ANY}, false},
-	{"text", OP_TO_TEXT, T, 1, 1, {ANY, ANY, ANY}, false},
-	{"time", OP_TO_TIME, I, 1, 1, {ANY, ANY, ANY}, false},
-	{"day", OP_TO_DAY, D, 1, 1, {ANY, ANY, ANY}, false},
-	{"lower", OP_LOWER, T, 1, 1, {T, T, T}, false},
-	{"upper", OP_UPPER, T, 1, 1, {T, T, T}, false},
-	{"trim", OP_TRIM, T, 1, 1, {T, T, T}, false},
-	{"length", OP_LENGTH, N, 1, 1, {T, T, T}, false},
-	{"concat", OP_CONCAT, T, 1, MANY, {T, T, T}, false},
-	{"substr", OP_SUBSTR, T, 2, 3, {T, N, N}, false},
-	{"replace", OP_REPLACE, T, 3, 3, {T, T, T}, false},
-	{"year", OP_YEAR, N, 1, 1, {D, D, D}, false},
-	{"month", OP_MONTH, N, 1, 1, {D, D, D}, false},
-	{"mday", OP_MDAY, N, 1, 1, {D, D, D}, false},
-	{"weekday", OP_WEEKDAY, N, 1, 1, {D, D, D}, false},
-	{"quarter", OP_QUARTER, N, 1, 1, {D, D, D}, false},
-	{"week", OP_WEEK, N, 1, 1, {D, D, D}, false},
-	{"hour", OP_HOUR, N, 1, 1, {I, I, I}, false},
-	{"years_between", OP_YEARS_BETWEEN, N, 2, 2, {D, D, D}, false},
-	{"days_between", OP_DAYS_BETWEEN, N, 2, 2, {D, D, D}, false},
-	{"seconds_between", OP_SECONDS_BETWEEN, N, 2, 2, {I, I, I}, false},
-	{"round", OP_ROUND, N, 1, 2, {N, N, N}, false},
-	{"floor", OP_FLOOR, N, 1, 1, {N, N, N}, false},
-	{"abs", OP_ABS, N, 1, 1, {N, N, N}, false},
+	{"count", AGG_COUNT, N, 0, 1, {ANY, ANY, ANY}, true, "write: count() or count(x)"},
+	{"sum", AGG_SUM, N, 1, 1, {N, N, N}, true, "write: sum(x)"},
+	{"avg", AGG_AVG, N, 1, 1, {N, N, N}, true, "write: avg(x)"},
+	{"min", AGG_MIN, ANY, 1, 1, {ANY, ANY, ANY}, true, "write: min(x)"},
+	{"max", AGG_MAX, ANY, 1, 1, {ANY, ANY, ANY}, true, "write: max(x)"},
+	{"distinct", AGG_DISTINCT, N, 1, MANY, {ANY, ANY, ANY}, true, "write: distinct(x, …)"},
+	{"first", AGG_FIRST, ANY, 1, 1, {ANY, ANY, ANY}, true, "write: first(x) by ts"},
+	{"last", AGG_LAST, ANY, 1, 1, {ANY, ANY, ANY}, true, "write: last(x) by ts"},
+	{"coalesce", OP_COALESCE, ANY, 1, MANY, {ANY, ANY, ANY}, false, "write: coalesce(a, b, …)"},
+	{"least", OP_LEAST, ANY, 1, MANY, {ANY, ANY, ANY}, false, "write: least(a, b, …)"},
+	{"greatest", OP_GREATEST, ANY, 1, MANY, {ANY, ANY, ANY}, false, "write: greatest(a, b, …)"},
+	{"lookup", OP_LOOKUP, T, 2, 2, {T, T, T}, false,
+		"write: lookup(MAP, key) or lookup(MAP.COLUMN, key)"},
+	{"number", OP_TO_NUM, N, 1, 1, {ANY, ANY, ANY}, false, "write: number(x)"},
+	{"text", OP_TO_TEXT, T, 1, 1, {ANY, ANY, ANY}, false, "write: text(x)"},
+	{"time", OP_TO_TIME, I, 1, 1, {ANY, ANY, ANY}, false, "write: time(x)"},
+	{"day", OP_TO_DAY, D, 1, 1, {ANY, ANY, ANY}, false, "write: day(x)"},
+	{"lower", OP_LOWER, T, 1, 1, {T, T, T}, false, "write: lower(text)"},
+	{"upper", OP_UPPER, T, 1, 1, {T, T, T}, false, "write: upper(text)"},
+	{"trim", OP_TRIM, T, 1, 1, {T, T, T}, false, "write: trim(text)"},
+	{"length", OP_LENGTH, N, 1, 1, {T, T, T}, false, "write: length(text)"},
+	{"concat", OP_CONCAT, T, 1, MANY, {T, T, T}, false, "write: concat(a, b, …)"},
+	{"substr", OP_SUBSTR, T, 2, 3, {T, N, N}, false,
+		"write: substr(text, from) or substr(text, from, count)"},
+	{"replace", OP_REPLACE, T, 3, 3, {T, T, T}, false, "write: replace(text, from, to)"},
+	{"domain", OP_DOMAIN, T, 1, 1, {T, T, T}, false, "write: domain(email)"},
+	{"contains_text", OP_HAS_PART, B, 2, MANY, {T, T, T}, false,
+		"write: contains_text(text, part, …)"},
+	{"size", OP_SIZE, N, 1, 1, {T, T, T}, false, "write: size(list)"},
+	{"item", OP_ITEM, T, 2, 2, {T, N, N}, false, "write: item(list, n)"},
+	{"split", OP_SPLIT, T, 2, 2, {T, T, T}, false, "write: split(text, separator)"},
+	{"year", OP_YEAR, N, 1, 1, {D, D, D}, false, "write: year(date)"},
+	{"month", OP_MONTH, N, 1, 1, {D, D, D}, false, "write: month(date)"},
+	{"mday", OP_MDAY, N, 1, 1, {D, D, D}, false, "write: mday(date)"},
+	{"month_day", OP_MONTH_DAY, T, 1, 1, {D, D, D}, false, "write: month_day(date)"},
+	{"weekday", OP_WEEKDAY, N, 1, 1, {D, D, D}, false, "write: weekday(date)"},
+	{"quarter", OP_QUARTER, N, 1, 1, {D, D, D}, false, "write: quarter(date)"},
+	{"week", OP_WEEK, N, 1, 1, {D, D, D}, false, "write: week(date)"},
+	{"hour", OP_HOUR, N, 1, 1, {I, I, I}, false, "write: hour(time)"},
+	{"years_between", OP_YEARS_BETWEEN, N, 2, 2, {D, D, D}, false,
+		"write: years_between(from, to)"},
+	{"days_between", OP_DAYS_BETWEEN, N, 2, 2, {D, D, D}, false,
+		"write: days_between(from, to)"},
+	{"seconds_between", OP_SECONDS_BETWEEN, N, 2, 2, {I, I, I}, false,
+		"write: seconds_between(from, to)"},
+	{"round", OP_ROUND, N, 1, 2, {N, N, N}, false, "write: round(x) or round(x, digits)"},
+	{"floor", OP_FLOOR, N, 1, 1, {N, N, N}, false, "write: floor(x)"},
+	{"abs", OP_ABS, N, 1, 1, {N, N, N}, false, "write: abs(x)"},
+	{"anniversary", OP_ANNIVERSARY, D, 1, 1, {D, D, D}, false, "write: anniversary(date)"},
 };
 #define NFUNC (sizeof table / sizeof *table)
 
@@ -126,6 +142,24 @@ eval_date(const struct rules *r, struct node *n, size_t rows)
 	}
 }
 
+/* MM-DD */
+static void
+eval_month_day(const struct node *a, struct node *n, size_t rows)
+{
+	n->bytes.len = 0;
+	buf_room(&n->bytes, rows * RULES_TEXT_MAX);
+	for (size_t i = 0; i < rows; i++) {
+		char *day = n->bytes.ptr + n->bytes.len;
+		n->v.missing[i] = X(a, missing, i);
+		n->v.text[i] = SPAN_MISSING;
+		if (n->v.missing[i])
+			continue;
+		size_t len = when_format_day(X(a, day, i), day);
+		n->bytes.len += len;
+		n->v.text[i] = (struct span){day + len - 5, 5};
+	}
+}
+
 /* A day moved out of the calendar, or by a broken number of days, is missing. */
 static void
 eval_shift(const struct rules *r, struct node *n, size_t rows)
@@ -146,6 +180,31 @@ eval_shift(const struct rules *r, struct node *n, size_t rows)
 		}
 		n->v.day[i] = day;
 		n->v.missing[i] = day == WHEN_DAY_MISSING;
+	}
+}
+
+/* The first day on or after `from` with the month and day of `day`; 29 February is the 28th in years without. */
+static int32_t
+anniversary(int32_t day, int32_t from)
+{
+	int year, month, mday, born, unused;
+	when_civil(from, &year, &unused, &unused);
+	when_civil(day, &born, &month, &mday);
+	int32_t next = when_add_months(day, 12 * (year - born));
+	if (next != WHEN_DAY_MISSING && next < from)
+		next = when_add_months(day, 12 * (year + 1 - born));
+	return next;
+}
+
+static void
+eval_anniversary(const struct rules *r, struct node *n, size_t rows)
+{
+	const struct node *a = &r->node[n->a], *from = &r->node[n->b];
+	for (size_t i = 0; i < rows; i++) {
+		bool missing = X(a, missing, i);
+		n->v.day[i] =
+			missing ? WHEN_DAY_MISSING : anniversary(X(a, day, i), X(from, day, i));
+		n->v.missing[i] = n->v.day[i] == WHEN_DAY_MISSING;
 	}
 }
 
@@ -249,9 +308,27 @@ rules_eval_func(struct rules *r, struct node *n, size_t rows)
 	case OP_SECONDS_BETWEEN:
 		eval_date(r, n, rows);
 		break;
+	case OP_MONTH_DAY:
+		eval_month_day(&r->node[n->a], n, rows);
+		break;
+	case OP_SIZE:
+	case OP_ITEM:
+	case OP_SPLIT:
+		rules_eval_list(r, n, rows);
+		break;
+	case OP_LOOKUP:
+		rules_eval_lookup(r, n, rows);
+		break;
+	case OP_LEAST:
+	case OP_GREATEST:
+		rules_eval_choice(r, n, rows);
+		break;
 	case OP_DAYS_ADD:
 	case OP_MONTHS_ADD:
 		eval_shift(r, n, rows);
+		break;
+	case OP_ANNIVERSARY:
+		eval_anniversary(r, n, rows);
 		break;
 	case OP_TO_TEXT:
 	case OP_TO_NUM:

@@ -1,4 +1,4 @@
-/* L4 rules_text - what rules do with texts: case, parts, lists; and values as text.
+/* L4 rules_text - what rules do with texts: case, parts; and values as text.
  *
  * Texts are UTF-8. Letters A-Z change their case, no others do; lengths and positions count characters;
  * bytes that are no UTF-8 count as one each. */
@@ -37,157 +37,9 @@ rules_text(const struct rules_vec *v, size_t i, struct buf *scratch)
 }
 
 static char
-fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static char
 unfold(char c)
 {
 	return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
-}
-
-static bool
-blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static struct span
-trim(struct span s)
-{
-	while (s.len && blank(s.ptr[0]))
-		s = (struct span){s.ptr + 1, s.len - 1};
-	while (s.len && blank(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
-}
-
-static bool
-same_folded(struct span a, struct span b)
-{
-	if (a.len != b.len)
-		return false;
-	for (size_t i = 0; i < a.len; i++)
-		if (fold(a.ptr[i]) != fold(b.ptr[i]))
-			return false;
-	return true;
-}
-
-/* ---- lists ---- */
-
-static int
-hex4(struct span s, size_t at)
-{
-	int x = 0;
-	for (size_t i = at; i < at + 4; i++) {
-		char c = i < s.len ? fold(s.ptr[i]) : '\0';
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-			return -1;
-		x = x * 16 + (c <= '9' ? c - '0' : c - 'a' + 10);
-	}
-	return x;
-}
-
-static void
-put_utf8(struct buf *b, unsigned c)
-{
-	if (c < 0x80) {
-		buf_byte(b, (char)c);
-		return;
-	}
-	if (c >= 0x10000) {
-		buf_byte(b, (char)(0xf0 | c >> 18));
-		buf_byte(b, (char)(0x80 | (c >> 12 & 0x3f)));
-	} else if (c >= 0x800) {
-		buf_byte(b, (char)(0xe0 | c >> 12));
-	}
-	if (c >= 0x800)
-		buf_byte(b, (char)(0x80 | (c >> 6 & 0x3f)));
-	else
-		buf_byte(b, (char)(0xc0 | c >> 6));
-	buf_byte(b, (char)(0x80 | (c & 0x3f)));
-}
-
-/* Decodes the JSON string that begins behind its quote at s[at] into b; returns where it ended. */
-static size_t
-json_string(struct span s, size_t at, struct buf *b)
-{
-	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-	b->len = 0;
-	for (; at < s.len && s.ptr[at] != '"'; at++) {
-		char c = s.ptr[at];
-		const char *known;
-		if (c != '\\' || at + 1 >= s.len) {
-			buf_byte(b, c);
-			continue;
-		}
-		c = s.ptr[++at];
-		int code = c == 'u' ? hex4(s, at + 1) : -1;
-		if (code >= 0) {
-			unsigned full = (unsigned)code;
-			at += 4;
-			if (full >= 0xd800 && full < 0xdc00 && at + 2 < s.len &&
-				s.ptr[at + 1] == '\\' && s.ptr[at + 2] == 'u') {
-				int low = hex4(s, at + 3);
-				if (low >= 0xdc00 && low < 0xe000) {
-					full = 0x10000 + ((full - 0xd800) << 10) +
-					       ((unsigned)low - 0xdc00);
-					at += 6;
-				}
-			}
-			put_utf8(b, full);
-		} else {
-			known = c ? strchr(from, c) : NULL;
-			buf_byte(b, known ? to[known - from] : c);
-		}
-	}
-	return at + (at < s.len);
-}
-
-/* Items of a JSON array one level deep; nested lists and objects are passed over as they stand. */
-static bool
-json_contains(struct span s, struct span item, struct buf *scratch)
-{
-	size_t at = 1, depth = 0, start = 1;
-	for (; at < s.len; at++) {
-		char c = s.ptr[at];
-		if (c == '"') {
-			at = json_string(s, at + 1, scratch) - 1;
-			if (depth == 0 && same_folded(trim(buf_as_span(scratch)), item))
-				return true;
-		} else if (depth == 0 && (c == ',' || c == ']')) {
-			struct span bare = trim((struct span){s.ptr + start, at - start});
-			if (bare.len && bare.ptr[0] != '"' && same_folded(bare, item))
-				return true;
-			start = at + 1;
-		} else if (c == '[' || c == '{') {
-			depth++;
-		} else if ((c == ']' || c == '}') && depth) {
-			depth--;
-		}
-	}
-	return false;
-}
-
-bool
-rules_list_contains(struct span list, struct span item, struct buf *scratch)
-{
-	item = trim(item);
-	struct span s = trim(list);
-	if (s.len >= 2 && s.ptr[0] == '[' && s.ptr[s.len - 1] == ']')
-		return json_contains(s, item, scratch);
-	for (;;) {
-		const char *comma = s.len ? memchr(s.ptr, ',', s.len) : NULL;
-		size_t len = comma ? (size_t)(comma - s.ptr) : s.len;
-		struct span part = trim((struct span){s.ptr, len});
-		if (part.len && same_folded(part, item))
-			return true;
-		if (!comma)
-			return false;
-		s = (struct span){comma + 1, s.len - len - 1};
-	}
 }
 
 /* ---- functions ---- */
@@ -227,7 +79,7 @@ eval_case(const struct node *a, struct node *n, size_t rows)
 		struct span s = X(a, text, i);
 		n->v.text[i] = s.ptr ? (struct span){out, s.len} : SPAN_MISSING;
 		for (size_t k = 0; k < s.len; k++)
-			*out++ = n->op == OP_LOWER ? fold(s.ptr[k]) : unfold(s.ptr[k]);
+			*out++ = n->op == OP_LOWER ? rules_fold(s.ptr[k]) : unfold(s.ptr[k]);
 	}
 }
 
@@ -286,7 +138,16 @@ replace(struct buf *b, struct span s, struct span from, struct span to)
 	buf_put(b, at, (size_t)(end - at));
 }
 
-/* The buffer moves while it grows: lengths first, places when all is written. */
+void
+rules_place_texts(struct node *n, size_t rows)
+{
+	const char *at = buf_as_span(&n->bytes).ptr;
+	for (size_t i = 0; i < rows; i++) {
+		n->v.text[i].ptr = n->v.missing[i] ? NULL : at;
+		at += n->v.text[i].len;
+	}
+}
+
 static void
 eval_replace(const struct rules *r, struct node *n, size_t rows)
 {
@@ -300,11 +161,52 @@ eval_replace(const struct rules *r, struct node *n, size_t rows)
 		n->v.text[i] = (struct span){NULL, n->bytes.len - before};
 		n->v.missing[i] = missing;
 	}
-	const char *at = buf_as_span(&n->bytes).ptr;
+	rules_place_texts(n, rows);
+}
+
+/* Letters A-Z are a-z; the search itself is memmem's, which is never quadratic. */
+static bool
+has_part(struct buf *b, struct span s, struct span part)
+{
+	if (!s.ptr || !part.ptr || part.len > s.len)
+		return false;
+	b->len = 0;
+	char *p = buf_room(b, s.len + part.len + 1);
+	for (size_t i = 0; i < s.len; i++)
+		p[i] = rules_fold(s.ptr[i]);
+	for (size_t i = 0; i < part.len; i++)
+		p[s.len + i] = rules_fold(part.ptr[i]);
+	return part.len == 0 || memmem(p, s.len, p + s.len, part.len);
+}
+
+/* contains_text(text, part, ...): one of the parts is in the text. */
+static void
+eval_has_part(const struct rules *r, struct node *n, size_t rows)
+{
 	for (size_t i = 0; i < rows; i++) {
-		n->v.text[i].ptr = n->v.missing[i] ? NULL : at;
-		at += n->v.text[i].len;
+		struct span s = X(&r->node[n->list[0]], text, i);
+		bool found = false;
+		for (uint32_t k = 1; k < n->nlist && !found; k++)
+			found = has_part(&n->bytes, s, X(&r->node[n->list[k]], text, i));
+		n->v.flag[i] = found;
 	}
+}
+
+/* What stands behind the last @, in small letters. */
+static void
+eval_domain(const struct node *a, struct node *n, size_t rows)
+{
+	n->bytes.len = 0;
+	for (size_t i = 0; i < rows; i++) {
+		struct span s = X(a, text, i);
+		const char *at = s.ptr ? memrchr(s.ptr, '@', s.len) : NULL;
+		size_t len = at ? (size_t)(s.ptr + s.len - at) - 1 : 0;
+		for (size_t k = 1; k <= len; k++)
+			buf_byte(&n->bytes, rules_fold(at[k]));
+		n->v.text[i] = (struct span){NULL, len};
+		n->v.missing[i] = len == 0;
+	}
+	rules_place_texts(n, rows);
 }
 
 void
@@ -318,15 +220,21 @@ rules_eval_text(const struct rules *r, struct node *n, size_t rows)
 		}
 		return;
 	}
+	if (n->op == OP_HAS_PART) {
+		eval_has_part(r, n, rows);
+		return;
+	}
 	const struct node *b = n->b == RULES_NONE ? NULL : &r->node[n->b];
 	const struct node *c = n->c == RULES_NONE ? NULL : &r->node[n->c];
 	if (n->op == OP_REPLACE)
 		eval_replace(r, n, rows);
 	else if (n->op == OP_CONCAT)
 		eval_concat(r, n, rows);
+	else if (n->op == OP_DOMAIN)
+		eval_domain(a, n, rows);
 	else if (n->op == OP_TRIM)
 		for (size_t i = 0; i < rows; i++)
-			n->v.text[i] = trim(X(a, text, i));
+			n->v.text[i] = rules_trim(X(a, text, i));
 	else if (n->op == OP_SUBSTR)
 		for (size_t i = 0; i < rows; i++)
 			n->v.text[i] = substr(X(a, text, i), b, c, i);

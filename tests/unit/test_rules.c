@@ -278,6 +278,17 @@ test_dates(void)
 		{"years_between(2000-11-23, today)", "25"},
 		{"years_between(2000-11-22, today)", "26"},
 		{"years_between(2000-02-29, 2025-02-28)", "25"},
+		{"anniversary(1990-11-22)", "2026-11-22"},
+		{"anniversary(1990-11-21)", "2027-11-21"},
+		{"anniversary(1990-11-23)", "2026-11-23"},
+		{"anniversary(2000-02-29)", "2027-02-28"},
+		{"anniversary(2000-02-29T23:00:00Z)", "2027-02-28"},
+		{"anniversary(2031-01-02)", "2027-01-02"}, /* not yet born */
+		{"anniversary(day1)", "2026-11-22"},
+		{"anniversary(miss)", "(missing)"},
+		{"anniversary(miss) between today and +30d", "false"},
+		{"anniversary(1999-12-22) between today and +30d", "true"},
+		{"anniversary(1999-12-23) between today and +30d", "false"},
 		{"days_between(day1, 2026-12-01)", "9"},
 		{"days_between(today, day1 - 3d)", "-3"},
 		{"seconds_between(ts, 2026-11-23T00:00:01.25Z)", "1801.25"},
@@ -341,6 +352,106 @@ test_texts(void)
 		{"case when n > 5 then day1 else today end", "2026-11-22"},
 		{"case when n > 5 then n else 0 end + 1", "11"},
 		{"case when case when n > 5 then true end then 1 else 2 end", "1"},
+	};
+	check_pairs(p, sizeof p / sizeof *p);
+}
+
+/* Lists: "a, b" or JSON; an empty item between commas and a null are none. */
+static void
+test_lists(void)
+{
+	static const struct pair p[] = {
+		{"size(list)", "3"},
+		{"size(json)", "5"},
+		{"size(empty)", "0"},
+		{"size(miss)", "(missing)"},
+		{"size('a,,b, ')", "2"},
+		{"size('[]')", "0"},
+		{"size('[ ]')", "0"},
+		{"size('[\"\"]')", "1"},
+		{"size('[null, 1, {\"a\": [1, \"}\"]}, \"x,y\"]')", "3"},
+		{"size('[\"a')", "1"},
+		{"size('[1,2')", "2"},
+		{"item(list, 1)", "vip"},
+		{"item(list, 2)", "New"},
+		{"item(list, -1)", "a b"},
+		{"item(list, -3)", "vip"},
+		{"item(list, -4)", "(missing)"},
+		{"item(list, 4)", "(missing)"},
+		{"item(list, 0)", "(missing)"},
+		{"item(list, 1.5)", "(missing)"},
+		{"item(list, number(miss))", "(missing)"},
+		{"item(miss, 1)", "(missing)"},
+		{"item(list, n - 9)", "vip"},
+		{"item(list, -9223372036854775807)", "(missing)"},
+		{"item(json, 1)", "VIP"},
+		{"item(json, 2)", "a,b"},
+		{"item(json, 3)", "\xc3\xbc"},
+		{"item(json, 4)", "7"},
+		{"item(json, 5)", "[\"in\"]"},
+		{"item(json, -3)", "\xc3\xbc"},
+		{"item('[\"a\\\\\"b\", \"\\\\ud83d\\\\ude00\"]', 1)", "a\"b"},
+		{"item('[\"a\\\\\"b\", \"\\\\ud83d\\\\ude00\"]', 2)", "\xf0\x9f\x98\x80"},
+		{"split('a/b//c', '/')", "[\"a\",\"b\",\"\",\"c\"]"},
+		{"split('abc', '/')", "[\"abc\"]"},
+		{"split('a', '')", "[\"a\"]"},
+		{"split('', '/')", "[]"},
+		{"split('/', '/')", "[\"\",\"\"]"},
+		{"split('say \"x\"; \\\\', '; ')", "[\"say \\\"x\\\"\",\"\\\\\"]"},
+		{"split(miss, '/')", "(missing)"},
+		{"split(s, miss)", "(missing)"},
+		{"item(split(s, ' '), 2)", "W\xc3\xb6rld"},
+		{"size(split(json, ','))", "6"},
+		{"split(list, ',') contains 'NEW '", "true"},
+		{"item(split('a/\"/c', '/'), 2)", "\""},
+		{"json contains '[\"in\"]'", "true"},
+		{"'[null]' contains 'null'", "false"},
+		{"'[true]' contains 'TRUE'", "true"},
+		{"' [ \"x\" , y ] ' contains 'y'", "true"},
+	};
+	check_pairs(p, sizeof p / sizeof *p);
+}
+
+static void
+test_more_functions(void)
+{
+	static const struct pair p[] = {
+		{"domain('Ann@Example.COM')", "example.com"},
+		{"domain('a@b@c')", "c"},
+		{"domain('a@')", "(missing)"},
+		{"domain('ab')", "(missing)"},
+		{"domain('')", "(missing)"},
+		{"domain(miss)", "(missing)"},
+		{"domain('\xc3\x84@\xc3\x84X.de')", "\xc3\x84x.de"},
+		{"month_day(day1)", "11-22"},
+		{"month_day(ts)", "11-22"},
+		{"month_day(2024-02-29)", "02-29"},
+		{"month_day(day(miss))", "(missing)"},
+		{"month_day(today) between '11-01' and '11-30'", "true"},
+		{"least(n, d, neg) + 0", "-3"},
+		{"greatest(n, d, neg) + 0", "10"},
+		{"least(3, 20)", "3"},
+		{"least(n, d)", "10"}, /* two columns: texts */
+		{"greatest('a', 'B')", "a"},
+		{"greatest(number(miss), 2)", "2"},
+		{"least(number(miss), 2)", "2"},
+		{"least(number(miss), n / 0)", "(missing)"},
+		{"least(day1, today, -1d)", "2026-11-21"},
+		{"greatest(time(ts), 2026-11-22T23:30:01Z)", "2026-11-22T23:30:01Z"},
+		{"greatest(ts, 2026-12-01)", "2026-12-01"},
+		{"least(1.50, 1.5)", "1.5"},
+		{"contains_text(s, 'LLO w')", "true"},
+		{"contains_text(s, '\xc3\x89')", "false"},
+		{"contains_text(s, 'x')", "false"},
+		{"contains_text(s, 'x', 'World', 'h')", "true"},
+		{"contains_text(s, '')", "true"},
+		{"contains_text('', '')", "true"},
+		{"contains_text('', 'a')", "false"},
+		{"contains_text(miss, '')", "false"},
+		{"contains_text(s, miss)", "false"},
+		{"contains_text(s, miss, 'h')", "true"},
+		{"not contains_text(miss, 'a')", "true"},
+		{"contains_text(miss, 'a') is null", "false"},
 	};
 	check_pairs(p, sizeof p / sizeof *p);
 }
@@ -508,6 +619,8 @@ main(void)
 	test_missing();
 	test_dates();
 	test_texts();
+	test_lists();
+	test_more_functions();
 	test_refused();
 	test_depth();
 	test_size();
