@@ -335,7 +335,21 @@ uint32_t rules_node_time(struct rules *r, int64_t t, struct pos at);
 uint32_t rules_node_bool(struct rules *r, bool b, struct pos at);
 void rules_nodes_free(struct rules *r);
 
-enum agg_kind { AGG_COUNT, AGG_SUM, AGG_MIN, AGG_MAX, AGG_DISTINCT, AGG_FIRST, AGG_LAST, AGG_AVG };
+enum agg_kind {
+	AGG_COUNT,
+	AGG_SUM,
+	AGG_MIN,
+	AGG_MAX,
+	AGG_DISTINCT,
+	AGG_FIRST,
+	AGG_LAST,
+	AGG_MODE,
+	AGG_QUANTILE, /* list: the text of the value, the constant p */
+	AGG_LIST,
+	AGG_AVG, /* made of others, as is what follows */
+	AGG_MEDIAN,
+	AGG_SHARE
+};
 
 /* A function by name. arg: types of the arguments; RULES_FLEX: any. form: how it is written, a hint. */
 struct rules_func {

@@ -195,15 +195,15 @@ is_column(const struct rules *r, uint32_t id, const char *name)
 }
 
 static size_t
-plan_seen(struct rules_groups *g, const struct node *n)
+plan_seen(struct rules_groups *g, const uint32_t *arg, uint32_t narg)
 {
 	size_t i = 0;
-	while (i < g->nseen && (g->seen[i].narg != n->nlist ||
-				       memcmp(g->seen[i].arg, n->list, n->nlist * sizeof *n->list)))
+	while (i < g->nseen &&
+		(g->seen[i].narg != narg || memcmp(g->seen[i].arg, arg, narg * sizeof *arg)))
 		i++;
 	if (i == g->nseen) {
-		g->seen[g->nseen].arg = n->list;
-		g->seen[g->nseen].narg = n->nlist;
+		g->seen[g->nseen].arg = arg;
+		g->seen[g->nseen].narg = narg;
 		g->seen[g->nseen++].look.keys = keyset_new();
 	}
 	return i;
@@ -220,21 +220,36 @@ plan_chosen(struct rules_groups *g, uint32_t where)
 	return i;
 }
 
+/* Aggregates that look at the same values of the same records in the same order share one table. */
+static void
+plan_tally(struct rules_groups *g, struct agg *a, const struct node *n)
+{
+	a->seen = plan_seen(g, n->list, 1);
+	a->vtype = a->kind == AGG_LIST ? RULES_TEXT : n->type;
+	for (size_t i = 0; i < a->tally; i++)
+		if (agg_tallies(&g->agg[i]) && g->agg[i].seen == a->seen &&
+			g->agg[i].chosen == a->chosen && g->agg[i].vtype == a->vtype)
+			a->tally = i;
+}
+
 static void
 plan_agg(struct rules_groups *g, uint32_t id, const struct rules_groups_opts *o)
 {
 	const struct rules *r = g->r;
 	const struct node *n = &r->node[id];
-	struct agg *a = &g->agg[g->nagg++];
+	struct agg *a = &g->agg[g->nagg];
 	*a = (struct agg){.node = id,
+		.tally = g->nagg++,
 		.kind = (uint8_t)n->aux,
 		.where = n->b,
 		.by = n->a,
 		.arg = n->nlist ? n->list[0] : RULES_NONE};
 	a->chosen = plan_chosen(g, n->b);
+	if (agg_tallies(a))
+		plan_tally(g, a, n);
 	if (a->kind != AGG_DISTINCT)
 		return;
-	a->seen = plan_seen(g, n);
+	a->seen = plan_seen(g, n->list, n->nlist);
 	for (uint32_t i = 0; i < n->nlist; i++)
 		if (is_column(r, n->list[i], o->shard_key) ||
 			(o->shard_key && strcmp(o->shard_key, "visitor_id") == 0 &&
@@ -421,6 +436,8 @@ rules_groups_free(struct rules_groups *g)
 	free(g->col);
 	free(g->seen);
 	free(g->chosen);
+	for (size_t i = 0; i < g->nagg; i++)
+		free(g->agg[i].rank);
 	free(g->agg);
 	free(g->metric);
 	free(g->name);
