@@ -129,23 +129,25 @@ countable_traffic()
 # bots: what robots did, and everybody, of the periods and the ones before them. Missing: nobody knows.
 count_bots()
 {
-	local period from to was_from was_to part
+	local period from to was_from was_to
 	nobody cell bot_pv bot_uv bot_visits all_pv all_uv all_visits >"$work/bots"
 	((has_events)) || return 0
 	for period in day 7d 30d; do
 		set_period "$period"
-		for part in current previous; do
-			[[ $part == current ]] || from=$was_from to=$was_to
-			printf '%s|%s|total|\t%s\t%s\n' "$period" "$part" "$(bots_of "$from" "$to" seen bot_pv,bot_uv,all_pv,all_uv)" \
-				"$(bots_of "$from" "$to" sessions bot_visits,all_visits)"
-		done
-	done | awk -F '\t' -v OFS='\t' '{ print $1, $2, $3, $6, $4, $5, $7 }' >>"$work/bots"
+		bots_of "$period|current" "$from" "$to"
+		bots_of "$period|previous" "$was_from" "$was_to"
+	done >>"$work/bots"
 }
 
-# bots_of FROM TO TABLE METRICS - those of bots.rules, in a line.
+# bots_of CELL FROM TO - that line of bots.
 bots_of()
 {
-	limn summarize -r "$LP_RULES/bots.rules" -m "$4" --where "day between $1 and $2" "$work/$3" | tail -n 1 | cut -f 2-
+	local views visits
+	views=$(limn summarize -r "$LP_RULES/bots.rules" -m bot_pv,bot_uv,all_pv,all_uv \
+		--where "day between $2 and $3" "$work/seen" | tail -n 1)
+	visits=$(limn summarize -r "$LP_RULES/bots.rules" -m bot_visits,all_visits \
+		--where "day between $2 and $3" "$work/sessions" | tail -n 1)
+	awk -v OFS='\t' -v cell="$1|total|" '{ print cell, $2, $3, $7, $4, $5, $8 }' <<<"$views $visits"
 }
 
 # recent PART FROM - that part of the warehouse from that day on; when there is none, its header.
