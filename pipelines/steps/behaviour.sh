@@ -8,7 +8,7 @@ set -euo pipefail
 day=$1
 new=$LP_WORK/behaviour.$day ledger=$LP_WAREHOUSE/ledger/$day/behaviour-day.jsonl
 unlink=$LP_WORK/todo/unlink/$day
-columns=event_id,ts,visitor_id,customer_id,event,page,product_id,category,os,browser
+columns=event_id,ts,visitor_id,customer_id,event,page,product_id,category
 letters="('email_sent', 'email_open', 'email_click')"
 files=()
 for d in -1 0 1; do

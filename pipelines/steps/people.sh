@@ -38,7 +38,7 @@ headed()
 }
 
 # with_person TABLE - the table behind a first column person_id: the row's own customer, else whose browser it is, else
-# the visitor. Rows with neither id are left out.
+# the visitor, else missing.
 with_person()
 {
 	column visitor_id <"$1"
@@ -51,7 +51,6 @@ with_person()
 			}
 			NR > 1 {
 				line = $c != "\\N" ? $c : $NF != "\\N" ? $NF : $1
-				if (line == "\\N") next
 			}
 			{
 				for (i = 1; i < NF; i++) line = line OFS $i
@@ -241,6 +240,7 @@ find_cycle()
 {
 	limn dedupe-uv -k person_id,pay_day --select person_id,pay_day "$work/counted" | sorted -k 1,1 -k 2,2 |
 		awk -v keys=1 -f "$LP_PIPELINES/gaps.awk" >"$work/gaps"
+	limn summarize -e 'metric median_gap_days = median(gap);' --by person_id "$work/gaps" | cut -f 2- >"$work/gap"
 	day_add "$day" -730
 	cycle=$(awk -F '\t' -v since="$DAY_TEXT" 'NR > 1 && $2 > since { print $4, $1 }' "$work/gaps" | sort -n | awk '
 			{ gap[NR] = $1; if (!($2 in seen)) { seen[$2]; people++ } }
@@ -305,8 +305,35 @@ item_facts()
 		[[ $name != sku ]] || column=product_id
 		limn summarize -e 'metric units = sum(quantity); metric amount = sum(amount); metric date = max(day(date));' \
 			--by "person_id,$column" --where "$column is not null" "$work/items" | cut -f 2- |
-			best '-k 3,3nr -k 4,4gr -k 5,5r -k 2,2' | cut -f 1-3 | sed "1s/.*/person_id\tpref_$name\tpref_${name}_units/" >"$work/pref_$name"
+			best '-k 3,3nr -k 4,4gr -k 5,5r -k 2,2' | cut -f 1-3 | sed "1s/.*/person_id\tpref_$name\tpref_units/" >"$work/best_$name"
+		cut -f 1,2 "$work/best_$name" >"$work/pref_$name"
 	done
+	joined "$work/best_category" "$work/item_facts" | limn segment -k person_id -e 'tag pref_category_share = pref_units / items_bought;' \
+		--select person_id,pref_category,pref_category_share >"$work/pref_category"
+	skus
+}
+
+# sku: which products are bought again, and due to be. A product's cycle is the median of the days between two purchases of
+# it by one person; with fewer than ten of them the one of its category.
+skus()
+{
+	limn dedupe-uv -k person_id,product_id,date --select person_id,product_id,date "$work/items" |
+		sorted -k 1,1 -k 2,2 -k 3,3 >"$work/bought_on"
+	awk -v keys=2 -f "$LP_PIPELINES/gaps.awk" "$work/bought_on" | cut -f 2,5 | sorted -k 1,1 >"$work/sku_gaps"
+	[[ -s $work/sku_gaps ]] || nobody product_id gap >"$work/sku_gaps"
+	limn summarize -e 'metric category = last(category) by date;' --by product_id "$work/items" | cut -f 2- >"$work/sku_category"
+	limn summarize -e 'metric pairs = count(); metric own = median(gap);' --by product_id "$work/sku_gaps" | cut -f 2- >"$work/sku_own"
+	joined "$work/sku_gaps" "$work/sku_category" |
+		limn summarize -e 'metric of_category = median(gap);' --by category --where 'category is not null' |
+		cut -f 2- >"$work/sku_of_category"
+	joined -a 1 "$work/sku_category" "$work/sku_own" | sorted -k 2,2 >"$work/sku.1"
+	joined -a 1 -1 2 -2 1 "$work/sku.1" "$work/sku_of_category" | sorted -k 2,2 |
+		limn segment -k product_id -e 'tag cycle = case when pairs >= 10 then number(own) else number(of_category) end;' \
+			--select product_id,cycle >"$work/sku_cycle"
+	limn summarize -e 'metric days = count(); metric last = max(day(date));' --by person_id,product_id "$work/bought_on" |
+		cut -f 2- | sorted -k 2,2 >"$work/sku.2"
+	joined -1 2 -2 1 "$work/sku.2" "$work/sku_cycle" |
+		limn summarize -r "$LP_RULES/skus.rules" --as-of "$day" --by person_id | cut -f 2- >"$work/sku"
 }
 
 # ---- behaviour -------------------------------------------------------------------------------------
@@ -316,7 +343,7 @@ read_behaviour()
 {
 	local from
 	nobody date visitor_id customer_id event page product_id category moment n last_at >"$work/behaviour"
-	nobody visitor_id customer_id date pv_minute hours os browser >"$work/activity"
+	nobody visitor_id customer_id date pv_minute hours >"$work/activity"
 	((has_events)) || return 0
 	day_add "$day" -29
 	from=$DAY_TEXT
@@ -329,11 +356,11 @@ read_behaviour()
 assign_behaviour()
 {
 	local table
-	nobody person_id visitor_id session_id customer_id day started_at stay_seconds pv source campaign platform purchases >"$work/visiting"
+	nobody person_id visitor_id session_id customer_id day started_at stay_seconds pv source campaign channel platform os browser bot purchases >"$work/visiting"
 	if ((has_events)); then
 		day_add "$day" -29
 		limn dedupe-uv -k session_id --where "day >= $DAY_TEXT" \
-			--select visitor_id,session_id,customer_id,day,started_at,stay_seconds,pv,source,campaign,platform,purchases \
+			--select visitor_id,session_id,customer_id,day,started_at,stay_seconds,pv,source,campaign,channel,platform,os,browser,bot,purchases \
 			"$work/sessions" >"$work/visiting"
 		with_person "$work/visiting" >"$work/visiting.all" && mv "$work/visiting.all" "$work/visiting"
 	fi
@@ -343,29 +370,30 @@ assign_behaviour()
 	done
 }
 
-# checkouts that nothing was paid after; those of the day may still be paid.
+# checkouts that nothing was paid after, 24 hours or more before the end of the day.
 abandoned()
 {
+	day_add "$day" 1
 	pick "$work/behaviour" person_id date n last_at event |
 		awk -F '\t' -v OFS='\t' '$5 == "checkout" { print $1, $2, $3, $4 }' | sort -t "$TAB" -k 1,1 |
 		headed person_id date n last_at >"$work/checkouts"
 	joined -a 1 "$work/checkouts" "$work/last_paid" | nl -b a -n rz -w 15 -s "$TAB" -d '' |
-		limn dedupe-uv -k 000000000000001 --where "day(last_at) < $day and not time(last_paid_at) >= time(last_at)" \
+		limn dedupe-uv -k 000000000000001 --where "seconds_between(last_at, time($DAY_TEXT)) >= 86400 and not time(last_paid_at) >= time(last_at)" \
 			--select person_id,date,n,last_at
 }
 
 behaviour_facts()
 {
+	abandoned >"$work/abandoned"
 	{
 		nobody person_id date event n last_at
 		pick "$work/behaviour" person_id date event n last_at
-		abandoned >"$work/abandoned"
 		pick "$work/abandoned" person_id date =abandoned_checkout n last_at
 		pick "$work/persons" person_id '=\N' '=\N' '=\N' '=\N'
-	} | family behaved "$has_events" behaviour
+	} | family behaved "$has_events" actions
 	{
 		cat "$work/visiting"
-		pick "$work/persons" person_id '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N'
+		pick "$work/persons" person_id '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N'
 	} | family visited "$has_events" visiting
 	limn summarize -e 'metric max_pv_per_minute = max(number(pv_minute)); metric active_hours_max = max(number(hours));' \
 		--by person_id "$work/activity" | cut -f 2- >"$work/busy"
@@ -395,7 +423,7 @@ viewed_categories()
 first_visits()
 {
 	local d note path base='' target=$warehouse/journeys/$day.tsv.zst
-	nobody visitor_id customer_id first_at first_visit_date last_visit_date first_source first_campaign >"$work/journeys"
+	nobody visitor_id customer_id first_at first_visit_date last_visit_date first_source first_channel first_campaign >"$work/journeys"
 	if ((has_events)); then
 		recipe "$LP_PIPELINES"/{lib.sh,steps/people.sh} "$LP_RULES/journeys.rules"
 		note=$RECIPE d=$first_event_day
@@ -414,7 +442,7 @@ first_visits()
 		{
 			cat "$work/journeys"
 			[[ -z $base ]] || unpack "$warehouse/journeys/$base.tsv.zst" | tail -n +2
-			[[ ! -s $work/journeys.new ]] || pick "$work/journeys.new" visitor_id customer_id started_at day day source campaign
+			[[ ! -s $work/journeys.new ]] || pick "$work/journeys.new" visitor_id customer_id started_at day day source channel campaign
 		} | limn summarize -r "$LP_RULES/journeys.rules" --by visitor_id,customer_id | cut -f 2- >"$work/journeys.all"
 		mv "$work/journeys.all" "$work/journeys"
 		if [[ $base != "$day" ]]; then
@@ -444,6 +472,54 @@ visits_before_orders()
 	joined -a 1 "$work/to.1" "$work/to.2" | if ((has_events)); then cat; else sed -n 1p; fi |
 		limn summarize -e 'metric visits_to_first_order = count() where seconds_between(started_at, first_order_at) between 0 and 2592000;' \
 			--by person_id | cut -f 2- >"$work/to_first"
+}
+
+# ---- surveys ---------------------------------------------------------------------------------------
+
+# answers: person_id column kind code answered_at respondent_id, coded by schemas/maps/questions.tsv; an answer may be
+# written as the code or as the text in either language. unknown: question answers, those that are in none of them,
+# and without a name those to questions that are not.
+code_answers()
+{
+	nobody respondent_id customer_id visitor_id answered_at question answer >"$work/surveys"
+	arrived surveys "$day"
+	((!${#FILES[@]})) || tables "${FILES[@]}" | limn dedupe-uv -k respondent_id,question,answer --where "not day(answered_at) > $day" \
+		--select respondent_id,customer_id,visitor_id,answered_at,question,answer >"$work/surveys"
+	with_person "$work/surveys" >"$work/answered"
+	: >"$work/unknown"
+	nobody person_id column kind code answered_at respondent_id >"$work/answers"
+	QUESTIONS=$LP_SCHEMAS/maps/questions.tsv UNKNOWN=$work/unknown awk -F '\t' -v OFS='\t' '
+		BEGIN {
+			while ((getline line <ENVIRON["QUESTIONS"]) > 0) {
+				split(line, part, FS)
+				kind[part[1]] = part[5]
+				for (i = 2; i <= 4; i++) code[part[1], tolower(part[i])] = part[2]
+				column[part[1]] = part[6]
+			}
+		}
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		{
+			q = $at["question"]
+			a = tolower($at["answer"])
+			if (!(q in kind)) unknown[""]++
+			else if (kind[q] == "text") next
+			else if (!((q, a) in code)) unknown[q]++
+			else print $1, column[q], kind[q], code[q, a], ($at["answered_at"] == "\\N" ? "0001-01-01T00:00:00Z" : $at["answered_at"]), $at["respondent_id"]
+		}
+		END { for (q in unknown) print q, unknown[q] >ENVIRON["UNKNOWN"] }' "$work/answered" >>"$work/answers"
+	sort -o "$work/unknown" "$work/unknown"
+}
+
+# answer: the s_ columns.
+survey_facts()
+{
+	code_answers
+	limn summarize -e 'metric newest = last(respondent_id) by answered_at;' --by person_id,column --where "kind = 'multiple'" \
+		"$work/answers" | cut -f 2- >"$work/newest"
+	NEWEST=$work/newest awk -F '\t' '
+		BEGIN { while ((getline line <ENVIRON["NEWEST"]) > 0) { split(line, part, FS); newest[part[1], part[2]] = part[3] } }
+		NR == 1 || $3 != "multiple" || $6 == newest[$1, $2]' "$work/answers" |
+		limn summarize -r "$LP_RULES/answers.rules" --by person_id | cut -f 2- >"$work/answer"
 }
 
 # ---- the row ---------------------------------------------------------------------------------------
@@ -476,7 +552,7 @@ last_payments()
 store_params()
 {
 	local value=()
-	params+=(--set "cycle=$cycle" --set "home=$home")
+	params+=(--set "cycle=$cycle" --set "home=$home" --set "digits=$digits")
 	pick "$work/facts" orders_365d amount_365d | awk -F '\t' '$1 > 0 { print $2 }' >"$work/spent"
 	[[ -s $work/spent ]] || return 0
 	mapfile -t value < <(rank 3/10 7/10 9/10 <"$work/spent")
@@ -495,10 +571,26 @@ store_params()
 	params+=(--set "value_a=${value[0]}" --set "value_b=${value[1]}")
 }
 
+# facts.orders, facts.items, facts.events: what `matches` looks into, sorted by person.
+fact_streams()
+{
+	{
+		nobody person_id order_id date amount discount coupon payment_method status
+		pick "$work/counted" person_id order_id pay_day money discount coupon payment_method status
+	} | sorted -k 1,1 -k 2,2 >"$work/facts.orders"
+	limn dedupe-uv -k person_id,order_id,product_id --select person_id,order_id,date,product_id,category,brand,quantity,price,amount \
+		"$work/items" | sorted -k 1,1 -k 2,2 -k 4,4 >"$work/facts.items"
+	{
+		nobody person_id date event page product_id category n
+		pick "$work/behaviour" person_id date event page product_id category n
+	} | sorted -k 1,1 -k 2,2 -k 3,3 >"$work/facts.events.all"
+	joined "$work/facts.events.all" <(cut -f 1 "$work/persons") >"$work/facts.events"
+}
+
 # people: a row a person, everything that is known and every tag; members: person_id segment.
 make_people()
 {
-	local table
+	local table rules=()
 	params=()
 	read_customers
 	read_behaviour
@@ -512,13 +604,18 @@ make_people()
 	make_items
 	item_facts
 	behaviour_facts
+	survey_facts
 	store_params
 	cp "$work/persons" "$work/row"
-	for table in accounts facts rfm payments item_facts pref_category pref_brand pref_sku behaved visited busy platforms viewed \
-		tempted journey to_first last_paid; do
+	for table in accounts facts gap rfm payments item_facts pref_category pref_brand pref_sku sku behaved visited busy platforms \
+		viewed tempted journey to_first last_paid answer; do
 		joined -a 1 "$work/row" "$work/$table" >"$work/row.next"
 		mv "$work/row.next" "$work/row"
 	done
-	limn segment -r "$LP_RULES/people.rules" -r "$LP_RULES/segments.rules" --as-of "$day" "${params[@]}" "$work/row" >"$work/people"
-	limn segment -r "$LP_RULES/segments.rules" --as-of "$day" --members "$work/people" >"$work/members"
+	fact_streams
+	for table in "$LP_RULES"/people/*.rules; do rules+=(-r "$table"); done
+	rules+=(--as-of "$day" "${params[@]}")
+	for table in orders items events; do rules+=(--facts "$table=$work/facts.$table"); done
+	limn segment "${rules[@]}" "$work/row" >"$work/people"
+	limn segment "${rules[@]}" --members "$work/row" >"$work/members"
 }
