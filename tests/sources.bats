@@ -480,3 +480,21 @@ sessions()
 	expect 2 draw --site 'http://x/'
 	err_has '--site'
 }
+
+@test "portrait: the sample store has visits of every channel and of every kind of device" {
+	need_plain 'programs as in the tests before'
+	"$LIMN_TOOLS/store" --out inbox --days 8 --events 24000 --from 2026-11-15
+	expect 0 draw --tz Asia/Shanghai
+	quiet
+	says '.periods["7d"].cuts.channel | map(.key) - ["unattributed"] | sort' "$(printf '%s\n' Direct Cross-network 'Paid Shopping' 'Paid Search' \
+		'Paid Social' 'Paid Video' Display 'Paid Other' 'Organic Shopping' 'Organic Social' 'Organic Video' 'Organic Search' 'AI Assistant' \
+		Referral Email Affiliates Audio SMS 'Mobile Push' Unassigned | jq -R -s -c 'split("\n") | map(select(. != "")) | sort')"
+	says '.periods["7d"].cuts.platform | map(.key) - ["unattributed"] | sort' '["app","mobile","pc","tablet"]'
+	# By name, from the raw files: as many views of robots as the portrait says.
+	cat inbox/*/events.csv >all.csv
+	says '.periods["7d"].bots.pv' "$(sqlite3 :memory: '.mode csv' '.import all.csv e' "select count(distinct event_id) from e
+		where event in ('page_view', 'product_view') and date(ts, '+8 hours') between '2026-11-16' and '2026-11-22'
+		and (user_agent like '%bot%' or user_agent like '%spider%' or user_agent like 'curl/%')")"
+	says '.periods["7d"] | [.metrics.pv + .bots.pv == .bots.all.pv, .metrics.uv + .bots.uv == .bots.all.uv, .metrics.visits + .bots.visits == .bots.all.visits]' \
+		'[true,true,true]'
+}
