@@ -54,6 +54,18 @@ def rows($cells; $cut; $of; $who):
   [$cells[] | select(.cut == $cut) | row(.; $of; $who)]
   | sort_by([-(.uv // -1), -(.amount // "0" | tonumber), .key]);
 
+# The rows of a cut by two: the key is a list, missing values null; only the headline numbers.
+def pair_rows($cells; $cut; $of):
+  (["uv", "visits", "buyers", "orders", "amount", "conversion"] | map(select(. as $name | names($of) | index($name)))) as $shown
+  | [$cells[] | select(.cut == $cut) | . as $cell
+     | {key: (.key | split("\t") | map(if . == "" then null else . end))}
+       | reduce $shown[] as $name (.; .[$name] = value($cell; $name; $name | IN("buyers", "orders", "amount")))]
+  | sort_by([-(.uv // -1), -(.amount // "0" | tonumber), (.key | map(. // ""))]);
+
+# What robots did and everybody, robots included; null: nobody knows.
+def robots($cell): {pv: ($cell.bot_pv | number), uv: ($cell.bot_uv | number), visits: ($cell.bot_visits | number),
+  all: {pv: ($cell.all_pv | number), uv: ($cell.all_uv | number), visits: ($cell.all_visits | number)}};
+
 def begins_by($day): . != null and . <= $day;
 
 ($metrics | table) as $cells
@@ -74,6 +86,7 @@ def begins_by($day): . != null and . <= $day;
   zone: $zone,
   currency: (if $currency == "" then null else $currency end),
   home: (if $home == "" then null else $home end),
+  bots: $bots,
   streams: $streams,
   absent: [$streams | to_entries[] | select(.value.present | not) | .key],
   history_begins: {events: $history.events, orders: $history.orders},
@@ -85,14 +98,17 @@ def begins_by($day): . != null and . <= $day;
       if $has.orders then known($p.from).orders else empty end] | all),
     previous: {from: $p.was_from, to: $p.was_to},
     metrics: metrics(cell($period; "current"); $has_all),
+    bots: (if $has.events then robots(cell($period; "current")) else null end),
     before: (known($p.was_from) as $was
       | reduce (metrics(cell($period; "previous"); $has_all) | to_entries[]) as $m ({};
           .[$m.key] = (if (($m.key | IN(traffic_names[])) and ($was.events | not))
             or (($m.key | IN(order_names[])) and ($was.orders | not))
             or ($m.key == "conversion" and (($was.events and $was.orders) | not)) then null else $m.value end))),
     cuts: ([$cells[] | select(.period == $period and .part == "current")] as $now
-      | (reduce ("visitor", "country", "source", "platform") as $cut ({};
+      | (reduce ("visitor", "country", "source", "platform", "channel", "campaign", "region", "language") as $cut ({};
           if $has.events then .[$cut] = rows($now; $cut; $has_all; false) else . end))
+      + (reduce ($pairs | split(" ")[]) as $cut ({};
+          if $has.events then .[$cut] = pair_rows($now; $cut; $has_all) else . end))
       + (reduce ("gender", "age_band") as $cut ({};
           if $has.orders and $has.customers then .[$cut] = rows($now; $cut; $has_all; true) else . end)))
   })),

@@ -161,7 +161,7 @@ tiny_store()
 		def measures: (to_entries | all(
 			if .key | test("amount") then .value | money_or_null
 			elif .key | test("rate$|conversion|depth|seconds") then .value | rate_or_null
-			elif .key == "key" then .value == null or (.value | type) == "string"
+			elif .key == "key" then .value | (if type == "array" then .[] else . end | . == null or type == "string")
 			else .value | count_or_null end));
 		.schema == 1 and (.limn | type) == "string" and (.day | day) and .zone == "Asia/Shanghai" and .store == null
 		and (.streams | to_entries | all(.value | (.present | type) == "boolean" and (.first_day == null or (.first_day | day))))
@@ -170,8 +170,10 @@ tiny_store()
 		and (.labels.uv == {en: "Visitors", zh: "访客数"})
 		and (.periods | keys) == ["30d", "7d", "day"]
 		and (.periods | to_entries | all(.value | (.from | day) and (.to | day) and (.previous.from | day) and (.previous.to | day)
+			and (.bots | keys == ["all", "pv", "uv", "visits"] and (.all | measures) and (del(.all) | measures))
 			and (.metrics | measures) and (.before | measures) and (.metrics | keys) == (.before | keys)
-			and (.cuts | keys) == ["age_band", "country", "gender", "platform", "source", "visitor"]
+			and (.cuts | keys) == ["age_band", "campaign", "channel", "channel,country", "country", "gender", "language", "platform",
+				"region", "source", "source,platform", "visitor"]
 			and (.cuts | to_entries | all(.value | type == "array" and all(measures)))))
 		and (.trend | length == 30 and all((.day | day) and (del(.day) | measures)))
 		and (.people | (.customers | count) and (.repurchase_rate | rate_or_null))
@@ -313,7 +315,8 @@ sums()
 	says 2026-11-22 '.periods.day.metrics | keys' '["bounce_rate","depth","new_uv","pv","return_uv_7d","returning_uv","stay_seconds","uv","visits"]'
 	says 2026-11-22 '.absent | contains(["orders", "customers", "refunds"])' true
 	says 2026-11-22 '[.people, .segments, .currency]' '[null,[],null]'
-	says 2026-11-22 '.periods.day.cuts | keys' '["country","platform","source","visitor"]'
+	says 2026-11-22 '.periods.day.cuts | keys' \
+		'["campaign","channel","channel,country","country","language","platform","region","source","source,platform","visitor"]'
 	says 2026-11-22 '.trend[-1]' '{"day":"2026-11-22","uv":3,"pv":5,"visits":3}'
 }
 
@@ -423,7 +426,8 @@ load_sql()
 		done
 	done
 	sqlite3 "$1" <<-'SQL'
-	create table events as select *, date(datetime(ts, '+8 hours')) day, strftime('%s', ts) + 0 t from raw_events group by event_id;
+	create table events as select *, date(datetime(ts, '+8 hours')) day, strftime('%s', ts) + 0 t from raw_events
+	  where user_agent not like '%bot%' and user_agent not like '%spider%' group by event_id; -- robots do not count
 	create table site as select * from events where event not in ('email_sent', 'email_open', 'email_click');
 	create table marked as select *, sum(new) over (partition by visitor_id order by t, event_id) nth from
 	  (select *, coalesce(t - lag(t) over (partition by visitor_id order by t, event_id), 9999) > 1800 new from site);
@@ -492,7 +496,7 @@ by_us()
 	for from in "${spans[@]}"; do by_sql db "${from%/*}" "${from#*/}"; done >want
 	same got want
 	# Cells add up to the totals where they must: views, orders, and money to the cent.
-	jq -e '[.periods[] | . as $p | .cuts | (.country, .source, .platform, .visitor)
+	jq -e '[.periods[] | . as $p | .cuts | (.country, .source, .platform, .visitor, .channel, .campaign, .region, .language)
 		| (map(.pv // 0) | add) == $p.metrics.pv and (map(.visits // 0) | add) == $p.metrics.visits
 		  and (map(.orders) | add) == $p.metrics.orders
 		  and ((map(.amount | tonumber) | add) - ($p.metrics.amount | tonumber) | fabs) < 0.2

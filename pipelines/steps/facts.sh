@@ -133,6 +133,9 @@ customer_facts()
 		--where "customer_id is not null" "$work/paid" | cut -f 2- >"$work/facts"
 }
 
+# What an order has of the visit that it came from, in this order.
+visit_columns=session_id,channel,source,campaign,platform,country,region,language,first_day
+
 # ---- attribution -----------------------------------------------------------------------------------
 
 # candidates COLUMN - the visits of at most 30 days before that the orders of $work/window could have come from, by the
@@ -143,19 +146,19 @@ candidates()
 	limn dedupe-uv -k order_id --where "$who is not null" --select "$who,order_id,created_at,visit_from" "$2" |
 		sorted -k 1,1 >"$work/asking"
 	limn dedupe-uv -k session_id --where "$who is not null" \
-		--select "$who,session_id,started_at,day,source,platform,country,first_day" "$work/sessions" |
+		--select "$who,started_at,day,$visit_columns" "$work/cut_sessions" |
 		sorted -k 1,1 >"$work/visited"
 	joined "$work/asking" "$work/visited" |
 		limn dedupe-uv -k order_id --keep last --by started_at \
 			--where "time(started_at) <= time(created_at) and time(started_at) >= time(visit_from)" \
-			--select order_id,session_id,source,platform,country,first_day |
+			--select "order_id,$visit_columns" |
 		sorted -k 1,1
 }
 
-# attributed: order_id session_id source platform country first_day, of the orders that have a visit.
+# attributed: order_id and visit_columns, of the orders that have a visit.
 attribute()
 {
-	nobody order_id session_id source platform country first_day >"$work/attributed"
+	nobody order_id ${visit_columns//,/ } >"$work/attributed"
 	((has_events)) || return 0
 	candidates visitor_id "$work/window" >"$work/by_visitor"
 	joined -v 1 "$work/window" "$work/by_visitor" >"$work/others"
@@ -170,7 +173,7 @@ window_orders()
 	limn dedupe-uv -k order_id --where "pay_day >= $DAY_TEXT" \
 		--select order_id,customer_id,visitor_id,created_at,visit_from,paid_at,pay_day,money "$work/paid" >"$work/window"
 	attribute
-	sed '1s/source\tplatform\tcountry\tfirst_day/v_source\tv_platform\tv_country\tv_first_day/' "$work/attributed" >"$work/came"
+	sed -E '1s/\t/&v_/g; 1s/\tv_session_id/\tsession_id/' "$work/attributed" >"$work/came"
 	joined -a 1 "$work/window" "$work/came" >"$work/bought.1"
 	joined -a 1 "$work/bought.1" "$work/returns" | sorted -k 2,2 >"$work/bought.2"
 	cut -f "$(columns_of "$work/facts" customer_id first_pay_day)" "$work/facts" >"$work/bought.first"

@@ -3,7 +3,7 @@
 # says. Sourced by daily-portrait.
 #
 # A cell is named period|part|cut|key: part is current or previous, an empty key is the total's, or a missing
-# value's. traffic, visits, returned, bought_by and extra are tables of cells with their metrics; they are joined into
+# value's. traffic, visits, returned, bought_by, extra and bots are tables of cells with their metrics; they are joined into
 # one.
 
 # set_period NAME - sets from, to, and of the previous period was_from, was_to.
@@ -23,17 +23,29 @@ set_period()
 	was_from=$DAY_TEXT
 }
 
-# cells TABLE PERIOD PART - appends the rows of summarize on our standard input to the TABLE of cells.
+# What traffic and orders are cut by: names, and pairs of them. (The dimensions of visits are in visits.sh.)
+visit_cuts='visitor country source platform channel campaign region language'
+pair_cuts='channel,country source,platform'
+# Of these there may be any number of values: the --top of them are shown.
+many_valued='source campaign country region language'
+
+# cells TABLE PERIOD PART CUTS - appends the rows of summarize on our standard input to the TABLE of cells. The key of
+# a cut by several columns is their values with TABs (written \t) between them, nothing for a missing one.
 cells()
 {
 	awk -F '\t' -v OFS='\t' -v name="$2|$3|" -v header="$([[ -s $work/$1 ]] || echo 1)" -v cuts="$4" '
+		function key(cut, i, k, part, text) {
+			k = cut == "total" ? 0 : split(cut, part, ",")
+			for (i = 1; i <= k; i++) text = text (i > 1 ? "\\t" : "") ($at[part[i]] == "\\N" ? "" : $at[part[i]])
+			return text
+		}
 		NR == 1 {
-			n = split(cuts, c, ",")
-			for (i = 1; i <= n; i++) at[c[i]] = i + 1
+			k = split(cuts, c, "[ ,]")
+			for (i = 1; i <= k; i++) if (!(c[i] in at)) at[c[i]] = ++n + 1
 			if (!header) next
 		}
 		{
-			line = NR == 1 ? "cell" : name $1 "|" ($1 == "total" || $at[$1] == "\\N" ? "" : $at[$1])
+			line = NR == 1 ? "cell" : name $1 "|" key($1)
 			for (i = n + 2; i <= NF; i++) line = line OFS $i
 			print line
 		}' >>"$work/$1"
@@ -44,7 +56,7 @@ by()
 {
 	local cut
 	BY=(--by '')
-	for cut in ${1//,/ }; do BY+=(--by "$cut"); done
+	for cut in $1; do BY+=(--by "$cut"); done
 }
 
 # first_seen: visitor_id and the day of the first page view ever. That of the last day for which this was found, as
@@ -71,7 +83,7 @@ first_seen()
 	{
 		nobody visitor_id day
 		[[ -z $base ]] || unpack "$warehouse/seen/$base.tsv.zst" | tail -n +2
-		((!${#FILES[@]})) || tables "${FILES[@]}" | cut -f 1,8 | tail -n +2
+		((!${#FILES[@]})) || tables "${FILES[@]}" | limn dedupe-uv -k visitor_id,day --select visitor_id,day | tail -n +2
 	} | limn summarize -e 'metric first_day = min(day(day));' --by visitor_id | cut -f 2- >"$work/first_seen"
 	pack "$work/seen.zst" <"$work/first_seen"
 	put "$work/seen.zst" "$target"
@@ -90,6 +102,54 @@ recent_traffic()
 	joined -a 1 -1 2 -2 1 "$work/sessions.1" "$work/first_seen" >"$work/sessions"
 }
 
+# cut_seen, cut_sessions: the same as they are counted: without robots, unless those are to count, and of the dimensions
+# with many values the ones that most visitors of the last 30 days had, the others as (other).
+countable_traffic()
+{
+	local name by=() people=''
+	for name in $many_valued; do by+=(--by "$name"); done
+	[[ $bots == include ]] || people="and bot != 'true'"
+	day_add "$day" -29
+	limn summarize -e 'metric uv = distinct(visitor_id);' "${by[@]}" --top "$top" --where "day between $DAY_TEXT and $day $people" \
+		"$work/seen" >"$work/tops"
+	for name in seen sessions; do
+		awk -F '\t' -v OFS='\t' -v bots="$bots" -v many="$many_valued" '
+			FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+			NR == FNR { if (FNR > 1 && $1 in at) top[$1, $at[$1]] = 1; next }
+			FNR == 1 { n = split(many, dim, " ") }
+			FNR > 1 && bots == "exclude" && $at["bot"] == "true" { next }
+			FNR > 1 {
+				for (i = 1; i <= n; i++)
+					if ($at[dim[i]] != "\\N" && !((dim[i], $at[dim[i]]) in top)) $at[dim[i]] = "(other)"
+			}
+			{ print }' "$work/tops" "$work/$name" >"$work/cut_$name"
+	done
+}
+
+# bots: what robots did, and everybody, of the periods and the ones before them. Missing: nobody knows.
+count_bots()
+{
+	local period from to was_from was_to
+	nobody cell bot_pv bot_uv bot_visits all_pv all_uv all_visits >"$work/bots"
+	((has_events)) || return 0
+	for period in day 7d 30d; do
+		set_period "$period"
+		bots_of "$period|current" "$from" "$to"
+		bots_of "$period|previous" "$was_from" "$was_to"
+	done >>"$work/bots"
+}
+
+# bots_of CELL FROM TO - that line of bots.
+bots_of()
+{
+	local views visits
+	views=$(limn summarize -r "$LP_RULES/bots.rules" -m bot_pv,bot_uv,all_pv,all_uv \
+		--where "day between $2 and $3" "$work/seen" | tail -n 1)
+	visits=$(limn summarize -r "$LP_RULES/bots.rules" -m bot_visits,all_visits \
+		--where "day between $2 and $3" "$work/sessions" | tail -n 1)
+	awk -v OFS='\t' -v cell="$1|total|" '{ print cell, $2, $3, $7, $4, $5, $8 }' <<<"$views $visits"
+}
+
 # recent PART FROM - that part of the warehouse from that day on; when there is none, its header.
 recent()
 {
@@ -106,7 +166,7 @@ recent()
 # back: visitor_id and day for those visits that had one within the six days before: sessions of days.
 came_back()
 {
-	limn dedupe-uv -k visitor_id,day --select visitor_id,day "$work/sessions" |
+	limn dedupe-uv -k visitor_id,day --select visitor_id,day "$work/cut_sessions" |
 		limn sessionize --as ts=day --tz UTC --gap 6d --select visitor_id,ts,session_hit |
 		limn dedupe-uv -k visitor_id,ts --where "session_hit > 1" --select visitor_id,ts >"$work/back"
 }
@@ -168,9 +228,9 @@ make_metrics()
 {
 	local table pid pids=()
 	if ((has_events)); then
-		cut_all traffic traffic visitor,country,source,platform day "$work/seen" &
+		cut_all traffic traffic "$visit_cuts $pair_cuts" day "$work/cut_seen" &
 		pids+=($!)
-		cut_all visits visited visitor,country,source,platform day "$work/sessions" &
+		cut_all visits visited "$visit_cuts $pair_cuts" day "$work/cut_sessions" &
 		pids+=($!)
 		cut_all returned returned '' ts "$work/back"
 	else
@@ -179,18 +239,20 @@ make_metrics()
 		nobody cell return_uv_7d >"$work/returned"
 	fi
 	if ((has_orders)); then
-		cut_all bought_by orders visitor,country,source,platform,gender,age_band pay_day "$work/bought"
+		cut_all bought_by orders "$visit_cuts gender age_band $pair_cuts" pay_day "$work/bought"
 	else
 		nobody cell buyers orders amount unidentified_orders unidentified_amount new_buyers old_buyers return_buyers \
 			amount_per_buyer amount_per_order >"$work/bought_by"
 	fi
 	total_extras
+	count_bots
 	for pid in "${pids[@]}"; do wait "$pid" || exit; done
-	for table in traffic visits returned bought_by extra; do sorted -k 1,1 <"$work/$table" >"$work/$table.cells"; done
+	for table in traffic visits returned bought_by extra bots; do sorted -k 1,1 <"$work/$table" >"$work/$table.cells"; done
 	joined -a 1 -a 2 "$work/traffic.cells" "$work/visits.cells" >"$work/cells.1"
 	joined -a 1 -a 2 "$work/cells.1" "$work/returned.cells" >"$work/cells.2"
 	joined -a 1 -a 2 "$work/cells.2" "$work/bought_by.cells" >"$work/cells.3"
-	joined -a 1 -a 2 "$work/cells.3" "$work/extra.cells" >"$work/cells"
+	joined -a 1 -a 2 "$work/cells.3" "$work/extra.cells" >"$work/cells.4"
+	joined -a 1 -a 2 "$work/cells.4" "$work/bots.cells" >"$work/cells"
 	limn segment -k cell -r "$LP_RULES/merged.rules" --set "digits=$digits" "$work/cells" |
 		awk -F '\t' -v OFS='\t' '
 			NR == 1 { sub(/^cell/, "period\tpart\tcut\tkey"); sub(/\tsegments$/, ""); print; next }
