@@ -430,7 +430,7 @@ load_sql()
 	done
 	sqlite3 "$1" <<-'SQL'
 	create table events as select *, date(datetime(ts, '+8 hours')) day, strftime('%s', ts) + 0 t from raw_events
-	  where user_agent not like '%bot%' and user_agent not like '%spider%' group by event_id; -- robots do not count
+	  where user_agent not like '%bot%' and user_agent not like '%spider%' and user_agent not like 'curl/%' group by event_id; -- robots do not count
 	create table site as select * from events where event not in ('email_sent', 'email_open', 'email_click');
 	create table marked as select *, sum(new) over (partition by visitor_id order by t, event_id) nth from
 	  (select *, coalesce(t - lag(t) over (partition by visitor_id order by t, event_id), 9999) > 1800 new from site);
@@ -517,8 +517,14 @@ by_us()
 	expect 0 draw "$day" --tz Asia/Shanghai
 	load_sql db
 	sqlite3 -separator ' ' db "
-		create table entry as select visitor_id, nth, nullif(max(case when hit = 1 then source end), '') source, max(nullif(customer_id, '')) customer_id,
-		    min(t) started from (select *, row_number() over (partition by visitor_id, nth order by source = '', t, event_id) hit from marked)
+		create table entry as select visitor_id, nth, coalesce(nullif(max(case when hit = 1 then source end), ''), max(case when page_hit = 1 then linked end)) source,
+		    max(nullif(customer_id, '')) customer_id, min(t) started
+		  from (select *, row_number() over (partition by visitor_id, nth order by source = '', t, event_id) hit,
+		      row_number() over (partition by visitor_id, nth order by t, event_id) page_hit,
+		      case when referrer like 'https://gemini.google.com/%' then 'gemini' when referrer like 'https://www.google.com/%' then 'google'
+		        when referrer like 'https://m.baidu.com/%' then 'baidu' when referrer like 'https://uk.pinterest.com/%' then 'pinterest'
+		        when referrer like 'https://www.amazon.com/%' then 'amazon' when referrer like 'https://blog.example/%' then 'blog.example' end linked
+		    from marked)
 		  group by visitor_id, nth;
 		create index entry_visitor on entry(visitor_id); create index entry_customer on entry(customer_id);
 		create table asked as select *, strftime('%s', created_at) + 0 c from paid where day between '2026-10-06' and '$day';
