@@ -247,3 +247,61 @@ parts()
 	# Each vocabulary is used whole: with PROSPECTS and LAPSED there are eleven and one more.
 	[[ $(cut -f 4 got | sort -u | wc -l) == 10 && $(cut -f 5 got | sort -u | wc -l) == 8 ]]
 }
+
+@test "rule files: Online Retail on 2011-12-09: RFM groups, lifecycle, cycle and repurchase rate agree with SQL" {
+	need_data online-retail
+	zstdcat "$LIMN_DATA"/online-retail/*.csv.zst >lines.csv
+	mkdir inbox
+	# An invoice is an order; those that cancel (C…) are none.
+	summarize --as order_id=InvoiceNo,quantity=Quantity,price=UnitPrice,at=InvoiceDate,customer=CustomerID --tz Europe/London \
+		--by order_id --where "not order_id starts with 'C'" --to tsv lines.csv \
+		-e "metric customer_id = max(replace(text(customer), '.0', '')); metric created_at = min(time(at));
+		metric paid_at = min(time(at)); metric updated_at = min(time(at)); metric amount = sum(quantity * price);
+		metric status = min(text('paid')); metric currency = min(text('GBP'));" | cut -f 2- >inbox/orders.tsv
+	expect 0 daily-portrait --day 2011-12-09 --in inbox --warehouse warehouse --out reports --tz Europe/London
+	jq -r '.people | (.rfm[] | ["eleven", .key, .customers]), (.rfm_cn[] | ["eight", .key, .customers]),
+		(.lifecycle[] | ["lifecycle", .key, .customers]), ["cycle", "", .cycle], ["repurchase_rate", "", .repurchase_rate]
+		| map(tostring) | join(" ")' reports/2011-12-09/portrait.json | sort >got
+	sqlite3 -batch -noheader -separator ' ' :memory: <<-'SQL' | sort >want
+	.mode csv
+	.import lines.csv lines
+	.mode list
+	.separator ' '
+	CREATE TABLE orders AS SELECT CustomerID AS c, min(InvoiceDate) AS at, date(min(InvoiceDate)) AS day,
+	  sum(CAST(Quantity AS INTEGER) * CAST(round(UnitPrice * 1000) AS INTEGER)) AS amount
+	  FROM lines WHERE InvoiceNo NOT LIKE 'C%' GROUP BY InvoiceNo HAVING max(CustomerID) <> '' AND date(min(InvoiceDate)) <= '2011-12-09';
+	CREATE TABLE days AS SELECT DISTINCT c, day FROM orders;
+	CREATE TABLE gaps AS SELECT g FROM (SELECT julianday(day) - julianday(lag(day) OVER (PARTITION BY c ORDER BY day)) AS g
+	  FROM days WHERE day > date('2011-12-09', '-730 days')) WHERE g IS NOT NULL;
+	CREATE TABLE cycle AS SELECT min(120, max(15, CAST(avg(g) AS INTEGER))) AS cycle
+	  FROM (SELECT g, row_number() OVER (ORDER BY g) AS i, count(*) OVER () AS n FROM gaps) WHERE i IN ((n + 1) / 2, (n + 2) / 2);
+	CREATE TABLE ever AS SELECT c, max(at) AS last, min(day) AS first_day, count(DISTINCT day) AS days,
+	  CAST(julianday('2011-12-09') - julianday(max(day)) AS INTEGER) AS recency FROM orders GROUP BY c;
+	CREATE TABLE year AS SELECT c, count(*) AS f, sum(amount) AS m, count(DISTINCT day) AS days
+	  FROM orders WHERE day > date('2011-12-09', '-365 days') GROUP BY c;
+	CREATE TABLE scored AS SELECT c, year.f, year.m, year.days, recency, count(*) OVER () AS n,
+	  1 + min(4, 5 * (rank() OVER (ORDER BY last) - 1) / count(*) OVER ()) AS rs,
+	  1 + min(4, 5 * (rank() OVER (ORDER BY year.f) - 1) / count(*) OVER ()) AS fs,
+	  1 + min(4, 5 * (rank() OVER (ORDER BY year.m) - 1) / count(*) OVER ()) AS ms,
+	  sum(recency) OVER () AS sr, sum(year.f) OVER () AS sf, sum(year.m) OVER () AS sm FROM year JOIN ever USING (c);
+	CREATE TABLE people AS SELECT ever.c, ever.days, first_day, ever.recency, rs, fs, ms, cycle,
+	  CASE WHEN rs IS NULL THEN 'LAPSED'
+	    WHEN fs + ms >= 8 THEN CASE WHEN rs = 5 THEN 'CHAMPIONS' WHEN rs > 2 THEN 'LOYAL' WHEN fs + ms > 8 THEN 'PREVIOUSLY_LOYAL' ELSE 'AT_RISK' END
+	    WHEN fs + ms >= 6 THEN CASE WHEN rs > 3 THEN 'ACTIVE' WHEN rs = 3 THEN 'NEEDS_ATTENTION' ELSE 'AT_RISK' END
+	    WHEN fs + ms = 5 THEN CASE WHEN rs > 3 THEN 'ACTIVE' WHEN rs = 3 THEN 'NEEDS_ATTENTION' ELSE 'ALMOST_LOST' END
+	    WHEN rs = 5 THEN 'NEW' WHEN rs > 2 THEN 'PROMISING' WHEN fs + ms = 4 THEN 'ALMOST_LOST' ELSE 'DORMANT' END AS eleven,
+	  CASE WHEN rs IS NULL THEN 'LAPSED' ELSE CASE WHEN m * n >= sm THEN '重要' ELSE '一般' END ||
+	    CASE WHEN scored.recency * n <= sr THEN CASE WHEN f * n >= sf AND scored.days > 1 THEN '价值' ELSE '发展' END
+	      ELSE CASE WHEN f * n >= sf AND scored.days > 1 THEN '保持' ELSE '挽留' END END END AS eight
+	  FROM cycle JOIN ever LEFT JOIN scored USING (c);
+	SELECT 'eleven', eleven, count(*) FROM people GROUP BY eleven;
+	SELECT 'eight', eight, count(*) FROM people GROUP BY eight;
+	SELECT 'cycle', '', cycle FROM cycle;
+	SELECT 'lifecycle', CASE WHEN first_day >= date('2011-12-09', '-30 days') AND days = 1 THEN 'new'
+	  WHEN recency <= 2 * cycle AND fs >= 4 AND ms >= 4 AND days >= 3 THEN 'diehard' WHEN recency <= 2 * cycle THEN 'ordinary'
+	  WHEN recency <= 4 * cycle THEN 'dormant' ELSE 'lost' END AS stage, count(*) FROM people GROUP BY stage;
+	SELECT 'repurchase_rate', '', round(1.0 * sum(days > 1) / count(*), 6) FROM year;
+	SQL
+	(($(wc -l <want) > 20))
+	same got want
+}
