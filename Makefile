@@ -241,6 +241,15 @@ lint-cppcheck:
 		--suppress=missingIncludeSystem --suppress=unknownMacro \
 		--suppress=duplicateAssignExpression --suppress=uninitvar:filters/lib/buf.h $(CPPFLAGS) $(PLACE) -Itests/unit $(C_SOURCES)
 
+# ---- documentation ----------------------------------------------------------------------------
+# What the rule files say, as a page; a test compares it with the one that is kept.
+METRICS ?= docs/metrics.md
+.PHONY: docs
+docs: ## write docs/metrics.md from the rule files
+	@find schemas/rules -name '*.rules' -type f ! -name '.*' | LC_ALL=C sort | \
+		LC_ALL=C xargs awk -f docs/metrics.awk >'$(METRICS).new'
+	@mv -f '$(METRICS).new' '$(METRICS)'
+
 # ---- the demo ---------------------------------------------------------------------------------
 .PHONY: demo
 demo: deps ## make the sample store in demo/ and draw its portrait
