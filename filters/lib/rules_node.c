@@ -231,7 +231,7 @@ rules_node(struct rules *r, struct node *proto, struct err *e)
 		return id;
 	rules_vec_alloc(r, n, 1);
 	if (!rules_eval_node(r, id, 1)) {
-		rules_fail(r, e, proto->pos, NULL, "the result does not fit");
+		rules_fail(r, e, proto->pos, RULES_DIGITS, "the result does not fit");
 		return RULES_NONE;
 	}
 	struct rules_vec v = r->node[id].v; /* constant() may move the nodes */

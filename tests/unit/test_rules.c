@@ -172,7 +172,7 @@ test_predicates(void)
 		{"NOT n = 10 OR N = 1", "test.rules:1:23: unknown column 'N'\n"
 					"tag t = NOT n = 10 OR N = 1;\n"
 					"                      ^\n"
-					"a text stands in quotes: 'x'"},
+					"a text stands in single quotes: 'N'"},
 		{"n IS NOT NULL AND miss Is Null", "true"},
 	};
 	check_pairs(p, sizeof p / sizeof *p);
@@ -464,7 +464,7 @@ test_refused(void)
 		{"170141183460469231731687303715884105727 + 1",
 			"test.rules:1:9: the result does not fit\n"
 			"tag t = 170141183460469231731687303715884105727 + 1;\n"
-			"        ^"},
+			"        ^\na number has at most 38 digits, 18 of them behind the point"},
 		{"number(s)",
 			"record.tsv:2: column 's': not a number: 'H\xc3\xa9llo W\xc3\xb6rld'"},
 	};
