@@ -126,6 +126,23 @@ column()
 	die 3 "no column '$1' in a table of the pipeline"
 }
 
+# linked_events PAIRS FILE… - the events of those tables. PAIRS lists links that are taken back, visitor_id and customer_id
+# a line: such a visitor's event is not that customer's.
+linked_events()
+{
+	local pairs=$1
+	shift
+	if [[ ! -s $pairs ]]; then
+		tables "$@"
+		return
+	fi
+	tables "$@" | PAIRS=$pairs awk -F '\t' -v OFS='\t' '
+		BEGIN { while ((getline pair <ENVIRON["PAIRS"]) > 0) back[pair] }
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; v = at["visitor_id"]; c = at["customer_id"] }
+		($v FS $c) in back { $c = "\\N" }
+		{ print }'
+}
+
 # ---- targets ---------------------------------------------------------------------------------------
 
 # put NEW TARGET - renames NEW to TARGET; when TARGET holds the same bytes it stays as it is, with its time,

@@ -79,6 +79,8 @@ def begins_by($day): . != null and . <= $day;
 ($metrics | table) as $cells
 | ($people_cells | table) as $people
 | ($member_cells | table) as $members
+| ($identity | table | .[0] // {}) as $linked
+| ($clusters | table) as $sizes
 | {events: $has.events, orders: $has.orders, refunds: $has.refunds} as $has_all
 | def known($from): {
     events: ($has.events and ($history.events | begins_by($from))),
@@ -143,8 +145,18 @@ def begins_by($day): . != null and . <= $day;
           age_band: [people("age_band")[] | {key: .age_band, customers: (.customers | number)}]} else {} end)
     else null end),
   segments: (if $has.orders or $has.customers then
-    [$words[0].segments[] | . as $s | . + {customers: ([$members[] | select(.segment == $s.name) | .customers | number][0] // 0)}]
+    [$words[0].segments[] | . as $s | . + (([$members[] | select(.segment == $s.name)][0] // {}) as $m
+      | {customers: ($m.customers // "0" | number), visitors: ($m.visitors // "0" | number)})]
     else [] end),
+  identity: (if $has.events or $has.orders then {
+      visitors: ($linked.visitors // "0" | number), customers: ([$sizes[] | select(.cut != "total") | .customers | number] | add // 0),
+      shared_visitors: ($linked.shared // "0" | number),
+      clusters: [$sizes[] | select(.cut != "total") | {visitors: (.visitors | number), customers: (.customers | number)}]}
+    else null end),
+  surveys: (if $streams.surveys.present then {
+      answers: ($answers | tonumber),
+      unknown: [$unknown | split("\n")[] | select(. != "") | split("\t") | {question: (if .[0] == "" then null else .[0] end), answers: (.[1] | tonumber)}]}
+    else null end),
   quality: ([$ledgers | split("\n")[] | select(. != "") | split("\t")] as $read
     | [$quality | split("\n")[] | select(. != "") | split("\t")
     | .[0] as $stream

@@ -302,7 +302,8 @@ struct session {
 	int64_t day;  /* on which it started */
 	int category; /* of interest; -1: none */
 	uint8_t stage;
-	bool started, logged, logs_in, bot, buying, no_country, no_language, empty_campaign;
+	bool started, logged, logs_in, bot, buying, no_country, no_language, no_platform,
+		empty_campaign;
 	uint16_t tail_n;
 	char tail[TAIL_MAX]; /* the encoded columns from source on, the same in every event */
 };
@@ -1712,9 +1713,9 @@ put_visit(struct store *s, const struct session *v)
 	put_word(r, v->bot ? NULL : c->medium);
 	put_text(r, v->bot ? NULL : campaign == NULL && v->empty_campaign ? "" : campaign);
 	put_word(r, !v->started && !v->bot ? c->referrer : NULL);
-	put_word(r, v->device->platform);
-	put_word(r, v->device->os);
-	put_word(r, v->device->browser);
+	put_word(r, v->no_platform ? NULL : v->device->platform);
+	put_word(r, v->no_platform ? NULL : v->device->os);
+	put_word(r, v->no_platform ? NULL : v->device->browser);
 	put_text(r, s->o.agents || v->bot ? v->device->agent : NULL);
 	put_word(r, v->no_language ? NULL : countries[v->country].language);
 	put_word(r, v->no_country ? NULL : countries[v->country].code);
@@ -2174,6 +2175,7 @@ session_new(struct store *s, uint32_t visitor, int64_t day)
 	v->device = device_of(s, visitor, v->country == CN);
 	v->no_country = chance(&s->rng, 200);
 	v->no_language = chance(&s->rng, 120);
+	v->no_platform = v->device->platform[0] != 'a' && chance(&s->rng, 500);
 	v->empty_campaign = chance(&s->rng, 60);
 	v->stage = PAGE;
 	return i;

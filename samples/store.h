@@ -141,7 +141,7 @@ static const struct channel channels[] = {
 	{"google", "cpc", FIXED, "brand_search", "https://www.google.com/", 5, 90, 62},
 	{"google", "cpc", SEASONAL, "_shopping", "https://www.google.com/", 4, 70, 48},
 	{"google", "cpc", FIXED, "pmax_cross-network", NULL, 3, 40, 41},
-	{"google", "cpm", SEASONAL, "_display", NULL, 2, 20, 19},
+	{"criteo", "cpm", SEASONAL, "_display", NULL, 2, 20, 19},
 	{"bing", "organic", NO_CAMPAIGN, NULL, "https://www.bing.com/", 8, 25, 0},
 	{"baidu", "organic", NO_CAMPAIGN, NULL, "https://www.baidu.com/link", 120, 1, 0},
 	{"baidu", "cpc", SEASONAL, "_brand", "https://www.baidu.com/baidu.php", 60, 0, 35},
@@ -165,6 +165,18 @@ static const struct channel channels[] = {
 	{"firebase", "push", SEASONAL, "_push", NULL, 20, 12, 0},
 	{"spotify", "audio", FIXED, "podcast_autumn", NULL, 0, 4, 0},
 	{"kiosk", "qr", FIXED, "fair_canton", NULL, 8, 1, 0},
+	{"parents.example", "referral", NO_CAMPAIGN, NULL, "https://www.parents.example/tests", 10,
+		20, 0},
+	{"taboola", "paid_native", SEASONAL, "_native", "https://news.example/", 2, 12, 15},
+	{"etsy", "referral", NO_CAMPAIGN, NULL, "https://www.etsy.com/", 0, 8, 0},
+	{"copilot", "chatbot", NO_CAMPAIGN, NULL, "https://copilot.microsoft.com/", 1, 5, 0},
+	/* Only the page that linked to the store tells where these come from. */
+	{NULL, NULL, NO_CAMPAIGN, NULL, "https://www.google.com/search", 5, 60, 0},
+	{NULL, NULL, NO_CAMPAIGN, NULL, "https://m.baidu.com/from=844b/s", 40, 1, 0},
+	{NULL, NULL, NO_CAMPAIGN, NULL, "https://uk.pinterest.com/pin/1", 1, 15, 0},
+	{NULL, NULL, NO_CAMPAIGN, NULL, "https://www.amazon.com/", 1, 8, 0},
+	{NULL, NULL, NO_CAMPAIGN, NULL, "https://gemini.google.com/app", 1, 6, 0},
+	{NULL, NULL, NO_CAMPAIGN, NULL, "https://blog.example/gifts?id=1", 8, 12, 0},
 };
 enum { N_CHANNELS = sizeof(channels) / sizeof(channels[0]), EMAIL_CHANNEL = 20 };
 
@@ -196,6 +208,10 @@ static const struct device phones[] = {
 		MOZILLA "(Linux; Android 12; HarmonyOS; NOH-AN00) AppleWebKit/537.36" KHTML
 			"Chrome/114.0.5735.196 HuaweiBrowser/16.0.6 Mobile Safari/537.36",
 		20, 1},
+	{"tablet", "iOS", "Safari",
+		MOZILLA "(iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15" KHTML
+			"Version/18.6 Mobile/15E148 Safari/604.1",
+		4, 9},
 };
 static const struct device laptops[] = {
 	{"pc", "Windows", "Chrome",
@@ -237,6 +253,11 @@ static const struct device bots[] = {
 		1, 2},
 	{"pc", NULL, "AhrefsBot", MOZILLA "(compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
 		1, 1},
+	{NULL, NULL, NULL,
+		MOZILLA "AppleWebKit/537.36 (KHTML, like Gecko; compatible; ClaudeBot/1.0; "
+			"+claudebot@anthropic.com)",
+		1, 1},
+	{NULL, NULL, NULL, "curl/8.14.1", 1, 1},
 };
 #undef MOZILLA
 #undef KHTML

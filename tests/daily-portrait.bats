@@ -125,8 +125,9 @@ tiny_store()
 	says 2026-11-22 '[.periods.day.cuts.visitor[] | [.key, .uv, .visits, .buyers]]' '[["returning",2,2,3],["new",1,1,0],["unattributed",null,null,0]]'
 	says 2026-11-22 '[.periods.day.cuts.country[] | [.key, .uv, .buyers]]' '[["DE",2,1],["US",1,2],["unattributed",null,0]]'
 	says 2026-11-22 '[.periods.day.cuts.platform[] | [.key, .uv, .buyers]]' '[["mobile",2,1],["pc",1,2],["unattributed",null,0]]'
-	# c1 is 36 that very day.
-	says 2026-11-22 '[.periods.day.cuts.gender[] | [.key, .buyers, .amount]]' '[["f",1,"100.00"],["m",1,"60.00"],[null,1,"46.12"]]'
+	# c1 is 36 that very day. c3 has no account; o3 is nobody's.
+	says 2026-11-22 '[.periods.day.cuts.gender[] | [.key, .buyers, .amount]]' \
+		'[["f",1,"100.00"],["m",1,"60.00"],["unknown",1,"36.00"],[null,0,"10.12"]]'
 	says 2026-11-22 '[.periods.day.cuts.age_band[] | [.key, .buyers, .amount]]' '[[null,2,"106.12"],["36-45",1,"100.00"]]'
 	# The day before: e02 and e08, a visit each; the one of v1 with e03. No order, and orders were known then.
 	says 2026-11-22 '.periods.day.before | [.pv, .uv, .new_uv, .visits, .depth, .buyers, .amount, .conversion]' '[2,2,1,2,1.5,0,"0.00",0]'
@@ -138,8 +139,10 @@ tiny_store()
 		'[["2026-11-21",2,2,2,0,0,"0.00"],["2026-11-22",3,5,3,3,4,"206.12"]]'
 	# c1 c2 c3 bought, c8 did not; c9 is only named in an event.
 	says 2026-11-22 '.people | [.customers, .buyers_365, .repurchase_rate]' '[4,3,0.333333]'
-	says 2026-11-22 '[.segments[] | select(.customers > 0) | [.name, .customers]]' \
-		'[["never_bought",1],["new_customer",2],["one_time_buyer",2],["repeat_buyer",1]]'
+	# v1, v3 and o7 tell of c1 to c3; v2 is nobody's and never bought either.
+	says 2026-11-22 '[.segments[] | select(.name | IN("never_bought", "new_customer", "one_time_buyer", "repeat_buyer")) | [.name, .customers, .visitors]]' \
+		'[["repeat_buyer",1,0],["one_time_buyer",2,0],["never_bought",1,1],["new_customer",3,0]]'
+	says 2026-11-22 .identity '{"visitors":2,"customers":3,"shared_visitors":1,"clusters":[{"visitors":1,"customers":3}]}'
 	says 2026-11-22 '[.currency, .provisional, .home]' '["USD",false,"CN"]'
 	says 2026-11-22 '[.quality[] | select(.stream == "events") | [.records, .duplicate, .rejected, .late, .too_late]]' '[[11,1,0,1,0]]'
 	[[ $(sed -n 1p "$OUT") == "$PWD/reports/2026-11-22/"* ]]
@@ -437,7 +440,7 @@ load_sql()
 	done
 	sqlite3 "$1" <<-'SQL'
 	create table events as select *, date(datetime(ts, '+8 hours')) day, strftime('%s', ts) + 0 t from raw_events
-	  where user_agent not like '%bot%' and user_agent not like '%spider%' group by event_id; -- robots do not count
+	  where user_agent not like '%bot%' and user_agent not like '%spider%' and user_agent not like 'curl/%' group by event_id; -- robots do not count
 	create table site as select * from events where event not in ('email_sent', 'email_open', 'email_click');
 	create table marked as select *, sum(new) over (partition by visitor_id order by t, event_id) nth from
 	  (select *, coalesce(t - lag(t) over (partition by visitor_id order by t, event_id), 9999) > 1800 new from site);
@@ -524,8 +527,14 @@ by_us()
 	expect 0 draw "$day" --tz Asia/Shanghai
 	load_sql db
 	sqlite3 -separator ' ' db "
-		create table entry as select visitor_id, nth, nullif(max(case when hit = 1 then source end), '') source, max(nullif(customer_id, '')) customer_id,
-		    min(t) started from (select *, row_number() over (partition by visitor_id, nth order by source = '', t, event_id) hit from marked)
+		create table entry as select visitor_id, nth, coalesce(nullif(max(case when hit = 1 then source end), ''), max(case when page_hit = 1 then linked end)) source,
+		    max(nullif(customer_id, '')) customer_id, min(t) started
+		  from (select *, row_number() over (partition by visitor_id, nth order by source = '', t, event_id) hit,
+		      row_number() over (partition by visitor_id, nth order by t, event_id) page_hit,
+		      case when referrer like 'https://gemini.google.com/%' then 'gemini' when referrer like 'https://www.google.com/%' then 'google'
+		        when referrer like 'https://m.baidu.com/%' then 'baidu' when referrer like 'https://uk.pinterest.com/%' then 'pinterest'
+		        when referrer like 'https://www.amazon.com/%' then 'amazon' when referrer like 'https://blog.example/%' then 'blog.example' end linked
+		    from marked)
 		  group by visitor_id, nth;
 		create index entry_visitor on entry(visitor_id); create index entry_customer on entry(customer_id);
 		create table asked as select *, strftime('%s', created_at) + 0 c from paid where day between '2026-10-06' and '$day';

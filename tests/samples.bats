@@ -253,10 +253,17 @@ at_least()
 	grep -qF ',"",' "$inbox"/*/events.csv
 }
 
-@test "store: robots, and all three platforms" {
-	at_least 100 "select count(*) from events where user_agent like '%Googlebot%'"
-	sqlite3 "$db" "select distinct platform from events order by 1" >"$OUT"
-	out_is app mobile pc
+@test "store: robots, all platforms, and visits that leave that to their user agent" {
+	at_least 50 "select count(*) from events where user_agent like '%Googlebot%'"
+	at_least 10 "select count(*) from events where user_agent like '%ClaudeBot%' and platform = ''"
+	sqlite3 "$db" "select distinct platform from events where platform <> '' order by 1" >"$OUT"
+	out_is app mobile pc tablet
+	at_least 100 "select count(*) from events where platform = '' and os = '' and user_agent like '%iPhone%'"
+}
+
+@test "store: visits that only the page behind them can tell the origin of" {
+	at_least 100 "select count(*) from events where source = '' and medium = '' and referrer like 'https://m.baidu.com/%'"
+	at_least 10 "select count(*) from events where source = '' and medium = '' and referrer like 'https://gemini.google.com/%'"
 }
 
 @test "store: 11.11 is the busiest day and in the calendar" {

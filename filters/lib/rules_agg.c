@@ -36,6 +36,10 @@ state_reserve(const struct agg *a, struct state *s, size_t groups)
 		if (a->runs)
 			memset(s->run + s->n, 0, (groups - s->n) * sizeof *s->run);
 		break;
+	case AGG_MODE:
+	case AGG_QUANTILE:
+	case AGG_LIST:
+		break;
 	case AGG_SUM:
 		s->sum = xgrow(s->sum, &s->cap, groups, sizeof *s->sum);
 		memset(s->sum + s->n, 0, (groups - s->n) * sizeof *s->sum);
@@ -64,6 +68,7 @@ state_free(struct state *s)
 	cells_free(&s->value);
 	cells_free(&s->by);
 	pairs_free(&s->pairs);
+	tally_free(&s->tally);
 }
 
 /* ---- adding ---- */
@@ -238,6 +243,12 @@ state_add(const struct rules_groups *g, const struct agg *a, struct state *s, co
 		else
 			add_distinct(g, a, s, c, group);
 		return true;
+	case AGG_MODE:
+	case AGG_QUANTILE:
+	case AGG_LIST:
+		if (a == &g->agg[a->tally])
+			tally_add(g, a, &s->tally, group);
+		return true;
 	default:
 		add_values(g->r, a, s, c, group);
 		return true;
@@ -256,6 +267,9 @@ state_join(const struct agg *a, struct state *s, size_t to, size_t from)
 	case AGG_SUM:
 		return state_add_sum(s, to, s->sum[from]);
 	case AGG_DISTINCT:
+	case AGG_MODE:
+	case AGG_QUANTILE:
+	case AGG_LIST:
 		return true;
 	default:
 		if (s->value.has[from]) {

@@ -73,22 +73,42 @@ build_anniversary(struct check *c, struct ast *a, enum scope in)
 				  : rules_make(c, OP_ANNIVERSARY, RULES_DAY, day, from, a->pos);
 }
 
-/* An aggregate's argument: what count and distinct look at are texts, the rest keeps its type. */
+/* An aggregate's argument: what values are counted by is a text, the rest keeps its type. */
 static uint32_t
 build_agg_arg(struct check *c, struct ast *a, const struct rules_func *f, int type)
 {
 	int got = rules_nat(c, a, IN_RECORD);
 	if (got < 0)
 		return RULES_NONE;
-	if (got == RULES_BOOL && f->result == RULES_NUM && f->arg[0] == RULES_FLEX)
+	if (got == RULES_BOOL && f->arg[0] == RULES_FLEX)
 		return wrong(
 			c, a, "count() where CONDITION", "a condition is not counted as a value");
-	if (f->op != AGG_COUNT && f->op != AGG_DISTINCT)
-		return rules_build(c, a, type, IN_RECORD);
-	uint32_t x = rules_build(c, a, got == RULES_FLEX ? RULES_TEXT : got, IN_RECORD);
-	if (x == RULES_NONE || f->op == AGG_COUNT || c->r->node[x].type == RULES_TEXT)
+	if (f->op == AGG_SHARE)
+		type = RULES_BOOL;
+	else if (f->op == AGG_COUNT || f->op == AGG_DISTINCT || f->op == AGG_LIST)
+		type = got == RULES_FLEX ? RULES_TEXT : got;
+	uint32_t x = rules_build(c, a, type, IN_RECORD);
+	bool text = f->op == AGG_DISTINCT || f->op == AGG_LIST || f->op == AGG_MODE ||
+		    f->op == AGG_QUANTILE || f->op == AGG_MEDIAN;
+	if (x == RULES_NONE || !text || c->r->node[x].type == RULES_TEXT)
 		return x;
 	return rules_make(c, OP_TO_TEXT, RULES_TEXT, x, RULES_NONE, a->pos);
+}
+
+/* The p of quantile(x, p): a constant of which the millionths are whole, so that what lies between two values is
+ * computed exactly and rounded once. */
+static uint32_t
+build_p(struct check *c, struct ast *a)
+{
+	uint32_t x = rules_build(c, a, RULES_NUM, IN_CONST);
+	if (x == RULES_NONE)
+		return x;
+	const struct node *n = &c->r->node[x];
+	if (n->constant && !n->v.missing[0] && n->v.num[0].v >= 0 && n->v.num[0].scale <= 6 &&
+		dec_cmp(n->v.num[0], dec_int(1)) <= 0)
+		return x;
+	return wrong(c, a, "quantile(x, 0.9): what nine in ten do not exceed",
+		"a quantile goes from 0 to 1, with at most 6 digits behind the point");
 }
 
 static uint32_t
@@ -102,15 +122,37 @@ make_agg(struct check *c, int kind, struct node n)
 	return rules_node(c->r, &n, c->e);
 }
 
+/* avg is a sum by a count, share a count by a count: parts of them add up. */
+static uint32_t
+make_ratio(struct check *c, const struct rules_func *f, struct node n)
+{
+	uint32_t part, whole, both[2] = {n.b, n.list[0]};
+	if (f->op == AGG_AVG) {
+		part = make_agg(c, AGG_SUM, n);
+		whole = make_agg(c, AGG_COUNT, n);
+	} else {
+		n.nlist = 0;
+		whole = make_agg(c, AGG_COUNT, n);
+		n.b = n.b == RULES_NONE
+			      ? both[1]
+			      : rules_make_list(c, OP_AND, RULES_BOOL, RULES_NONE, both, 2, n.pos);
+		part = make_agg(c, AGG_COUNT, n);
+	}
+	return rules_make(c, OP_DIV, RULES_NUM, part, whole, n.pos);
+}
+
 static uint32_t
 build_agg(struct check *c, struct ast *a, const struct rules_func *f, int type)
 {
 	struct node n = {.type = (uint8_t)type, .a = RULES_NONE, .b = RULES_NONE, .pos = a->pos};
 	uint32_t id = RULES_NONE;
-	n.list = rules_new_list(a->kid);
-	for (struct ast *k = a->kid; k; k = k->next)
-		if ((n.list[n.nlist++] = build_agg_arg(c, k, f, type)) == RULES_NONE)
+	n.list = rules_new_list(a->kid); /* there is room for one more */
+	for (struct ast *k = a->kid; k; k = k->next) {
+		bool p = f->op == AGG_QUANTILE && n.nlist == 1;
+		n.list[n.nlist] = p ? build_p(c, k) : build_agg_arg(c, k, f, type);
+		if (n.list[n.nlist++] == RULES_NONE)
 			goto out;
+	}
 	if (a->by) {
 		int by = rules_nat(c, a->by, IN_RECORD);
 		if (by == RULES_BOOL)
@@ -122,12 +164,12 @@ build_agg(struct check *c, struct ast *a, const struct rules_func *f, int type)
 	}
 	if (a->where && (n.b = rules_build(c, a->where, RULES_BOOL, IN_RECORD)) == RULES_NONE)
 		goto out;
-	if (f->op != AGG_AVG) {
-		id = make_agg(c, f->op, n);
-	} else {
-		uint32_t sum = make_agg(c, AGG_SUM, n), count = make_agg(c, AGG_COUNT, n);
-		id = rules_make(c, OP_DIV, RULES_NUM, sum, count, a->pos);
-	}
+	if (f->op == AGG_MEDIAN)
+		n.list[n.nlist++] = rules_node_num(c->r, (struct dec){5, 1}, a->pos);
+	if (f->op == AGG_AVG || f->op == AGG_SHARE)
+		id = make_ratio(c, f, n);
+	else
+		id = make_agg(c, f->op == AGG_MEDIAN ? AGG_QUANTILE : f->op, n);
 out:
 	free(n.list);
 	return id;

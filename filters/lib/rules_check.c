@@ -258,7 +258,7 @@ nat_call(struct check *c, struct ast *a, enum scope in)
 		type = RULES_TEXT;
 	if (f->aggregate && type == RULES_BOOL)
 		type = wrong(c, a->kid, "text(…) makes 'true' or 'false' of it",
-			"a condition has no least, greatest, first or last value");
+			"a condition has no least, greatest, first, last or commonest value");
 	return type;
 }
 

@@ -12,12 +12,17 @@ eval_groups(struct rules_groups *g, const struct gset *s, const uint32_t *group,
 {
 	struct rules *r = g->r;
 	size_t bad;
-	for (size_t i = 0; i < g->nagg; i++)
-		if (!state_fill(r, &g->agg[i], &s->state[i], group, n, &bad)) {
-			err_set(e, LIMN_DATA, "%s: a sum does not fit",
-				rules_place(r, r->node[g->agg[i].node].pos));
+	for (size_t i = 0; i < g->nagg; i++) {
+		const struct agg *a = &g->agg[i];
+		bool tally = agg_tallies(a);
+		const struct state *of = &s->state[a->tally];
+		if (tally ? !tally_fill(g, a, &of->tally, group, n, &bad)
+			  : !state_fill(r, a, of, group, n, &bad)) {
+			err_set(e, LIMN_DATA, "%s: a %s does not fit",
+				rules_place(r, r->node[a->node].pos), tally ? "quantile" : "sum");
 			return -1;
 		}
+	}
 	for (size_t i = 0; i < r->ngroup_order; i++)
 		if (!rules_eval_node(r, r->group_order[i], n)) {
 			err_set(e, LIMN_DATA, "%s: the result does not fit",
@@ -113,6 +118,8 @@ join_rest(struct rules_groups *g, struct gset *s, const uint32_t *group, const u
 			}
 		if (a->kind == AGG_DISTINCT)
 			count_rest(g, a, &s->state[k], rest, to);
+		if (agg_tallies(a) && a->tally == k)
+			tally_rest(g, a, &s->state[k].tally, rest, to);
 	}
 	return 0;
 }
@@ -152,13 +159,22 @@ take_top(struct rules_groups *g, struct gset *s, uint32_t *group, size_t *n, boo
 	return status;
 }
 
+static void
+finish_state(struct rules_groups *g, struct gset *s, size_t i)
+{
+	struct agg *a = &g->agg[i];
+	state_reserve(a, &s->state[i], s->ngroups);
+	if (agg_tallies(a) && a->tally == i)
+		tally_seal(g, a, &s->state[i]);
+}
+
 int
 rules_groups_finish(struct rules_groups *g, row_fn *row, void *ctx, struct err *e)
 {
 	int status = 0;
 	for (size_t k = 0; k < g->nset; k++)
 		for (size_t i = 0; i < g->nagg; i++)
-			state_reserve(&g->agg[i], &g->set[k].state[i], g->set[k].ngroups);
+			finish_state(g, &g->set[k], i);
 	if (g->partial) {
 		partial_write(g, row, ctx);
 		return 0;

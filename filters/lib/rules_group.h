@@ -58,6 +58,24 @@ bool pairs_add1(struct pairs *p, uint32_t a, uint32_t b);
 uint64_t *pairs_list(const struct pairs *p, size_t *n);
 void pairs_free(struct pairs *p);
 
+/* How often values occur, by group (rules_tally.c): a table while records go by, sealed at the end to runs of
+ * (value, times), a run a group, each in the order of the values. */
+struct tally {
+	struct tally_slot {
+		uint64_t pair; /* group and value + 1; 0: free */
+		uint64_t times;
+	} * slot;
+	uint64_t mask, n, seed;
+	int shift;
+	struct counted {
+		uint32_t id;
+		uint64_t times;
+	} * run;
+	size_t *start; /* of a group's run; its end is the next one's start */
+};
+void tally_add1(struct tally *t, uint32_t group, uint32_t id, uint64_t times);
+void tally_free(struct tally *t);
+
 /* ---- aggregates (rules_agg.c) ---- */
 
 /* Texts to numbers: the keyset, before it a cache of short texts. */
@@ -92,6 +110,9 @@ struct agg {
 	uint32_t node, where, by, arg;
 	uint8_t kind;
 	size_t seen, chosen;       /* indices */
+	size_t tally;              /* whose state it reads: its own, or one of the same values */
+	uint8_t vtype;             /* mode, quantile, list: the type of the values, */
+	uint32_t *rank;            /* and their order, by id, once sealed */
 	bool additive;             /* a distinct count that adds up over shards */
 	bool runs;                 /* a distinct count of what the input is clustered by, */
 	bool inner;                /* or of session_id within visitor_id */
@@ -105,6 +126,7 @@ struct state {
 	struct dec *sum; /* of any scale, not canonical */
 	struct cells value, by;
 	struct pairs pairs;
+	struct tally tally;
 	uint64_t *run; /* the last run counted */
 };
 
@@ -193,15 +215,32 @@ void state_clear(struct state *s); /* no groups any more; for count, sum, min an
 /* Takes the chosen records of a batch; false with *bad set where a sum does not fit. */
 bool state_add(const struct rules_groups *g, const struct agg *a, struct state *s,
 	const uint32_t *group, size_t *bad);
-/* Adds group `from` to group `to`; distinct counts are left to the caller. */
+/* Adds group `from` to group `to`; distinct counts and tallies are left to the caller. */
 bool state_join(const struct agg *a, struct state *s, size_t to, size_t from);
 bool state_add_sum(struct state *s, size_t group, struct dec x);
 void state_offer(const struct agg *a, struct state *s, size_t group, const struct val *v,
 	const struct val *by);
-/* Values of some groups into the aggregate's node. False where a sum does not fit. */
+/* Values of some groups into the aggregate's node, but of tallies. False where a sum does not fit. */
 bool state_fill(struct rules *r, const struct agg *a, const struct state *s, const uint32_t *group,
 	size_t n, size_t *bad);
 void state_free(struct state *s);
+
+/* Kinds that keep how often values occur. */
+static inline bool
+agg_tallies(const struct agg *a)
+{
+	return a->kind == AGG_MODE || a->kind == AGG_QUANTILE || a->kind == AGG_LIST;
+}
+
+void tally_add(
+	const struct rules_groups *g, const struct agg *a, struct tally *t, const uint32_t *group);
+/* Sorts the values of all groups; nothing is added any more. */
+void tally_seal(const struct rules_groups *g, struct agg *a, struct state *s);
+/* Makes group `to`, behind all others, of those with rest[group]. */
+void tally_rest(const struct rules_groups *g, const struct agg *a, struct tally *t,
+	const uint8_t *rest, size_t to);
+bool tally_fill(const struct rules_groups *g, const struct agg *a, const struct tally *t,
+	const uint32_t *group, size_t n, size_t *bad);
 
 /* ---- groups ---- */
 

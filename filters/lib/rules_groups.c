@@ -130,7 +130,7 @@ look_up_seen(struct rules_groups *g, size_t n)
 		memset(g->seen[k].need, 0, n);
 	for (size_t k = 0; k < g->nagg; k++) {
 		const struct agg *a = &g->agg[k];
-		if (a->kind != AGG_DISTINCT || a->runs)
+		if (!(a->kind == AGG_DISTINCT && !a->runs) && !(agg_tallies(a) && a->tally == k))
 			continue;
 		const struct chosen *c = &g->chosen[a->chosen];
 		for (size_t i = 0; i < c->n; i++)

@@ -300,6 +300,9 @@ struct rules {
 	uint32_t expr;         /* node of rules_expr */
 	struct stream *stream; /* what facts are made of (rules_group.h); stream n is n - 1 here */
 	size_t nstream, stream_cap;
+	bool explain;   /* all that rules_explain shows is evaluated */
+	uint32_t *rows; /* what AST_MATCHES call rows */
+	size_t nrows, rows_cap;
 	int key_slot; /* slot of the input's column that streams are merged by */
 	struct rec_in *in;
 	uint32_t *order, *group_order; /* nodes to evaluate over records and over groups */
@@ -332,7 +335,21 @@ uint32_t rules_node_time(struct rules *r, int64_t t, struct pos at);
 uint32_t rules_node_bool(struct rules *r, bool b, struct pos at);
 void rules_nodes_free(struct rules *r);
 
-enum agg_kind { AGG_COUNT, AGG_SUM, AGG_MIN, AGG_MAX, AGG_DISTINCT, AGG_FIRST, AGG_LAST, AGG_AVG };
+enum agg_kind {
+	AGG_COUNT,
+	AGG_SUM,
+	AGG_MIN,
+	AGG_MAX,
+	AGG_DISTINCT,
+	AGG_FIRST,
+	AGG_LAST,
+	AGG_MODE,
+	AGG_QUANTILE, /* list: the text of the value, the constant p */
+	AGG_LIST,
+	AGG_AVG, /* made of others, as is what follows */
+	AGG_MEDIAN,
+	AGG_SHARE
+};
 
 /* A function by name. arg: types of the arguments; RULES_FLEX: any. form: how it is written, a hint. */
 struct rules_func {

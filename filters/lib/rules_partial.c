@@ -2,8 +2,9 @@
  *
  * A partial has a row for each state: cut, the grouping columns, then a column whose name is a fingerprint
  * of all that the states depend on (aggregates, grouping sets, zone), value and by. In the fingerprint's
- * column stands the aggregate's number; with ":key" behind it the value is one key of a distinct count, else
- * a state whole; "-" is a group of which nothing else is known. */
+ * column stands the aggregate's number; with ":key" behind it the value is one key of a distinct count, or one
+ * value of a mode, quantile or list with the number of its records in `by`; else a state whole; "-" is a group of
+ * which nothing else is known. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -104,6 +105,8 @@ write_state(struct writer *w, size_t k, uint32_t group)
 		if (a->kind == AGG_DISTINCT && !a->additive)
 			return false;
 		v.num = dec_int((int64_t)s->count[group]);
+	} else if (agg_tallies(a)) {
+		return false;
 	} else if (a->kind == AGG_SUM) {
 		v.num = s->sum[group];
 		dec_add(v.num, dec_int(0), &v.num);
@@ -163,6 +166,40 @@ set_key(struct writer *w, uint32_t group)
 		w->value[1 + w->s->col[k]] = groups_key(w->g, w->s, group, k);
 }
 
+static void
+write_keys(struct writer *w, size_t k, const uint32_t *place)
+{
+	size_t n;
+	struct key *key = sorted_keys(w->g, &w->g->agg[k], &w->s->state[k], place, &n);
+	char what[32];
+	int len = snprintf(what, sizeof what, "%zu:key", k);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || key[i].group != key[i - 1].group)
+			set_key(w, key[i].group);
+		write_row(w, (struct span){what, (size_t)len}, key[i].text, SPAN_MISSING);
+	}
+	free(key);
+}
+
+static void
+write_tally(struct writer *w, size_t k, const uint32_t *group, size_t n)
+{
+	const struct tally *t = &w->s->state[k].tally;
+	const struct keyset *keys = w->g->seen[w->g->agg[k].seen].look.keys;
+	char what[32], times[24];
+	int len = snprintf(what, sizeof what, "%zu:key", k);
+	for (size_t i = 0; i < n; i++) {
+		set_key(w, group[i]);
+		for (size_t j = t->start[group[i]]; j < t->start[group[i] + 1]; j++) {
+			int digits =
+				snprintf(times, sizeof times, "%ju", (uintmax_t)t->run[j].times);
+			write_row(w, (struct span){what, (size_t)len},
+				keyset_key(keys, t->run[j].id),
+				(struct span){times, (size_t)digits});
+		}
+	}
+}
+
 /* All states of a set, group by group; then the keys, aggregate by aggregate. */
 static void
 write_set(struct writer *w)
@@ -182,18 +219,10 @@ write_set(struct writer *w)
 			write_row(w, SPAN_LIT("-"), SPAN_MISSING, SPAN_MISSING);
 	}
 	for (size_t k = 0; k < g->nagg; k++) {
-		if (g->agg[k].kind != AGG_DISTINCT || g->agg[k].additive)
-			continue;
-		size_t nkey;
-		struct key *key = sorted_keys(g, &g->agg[k], &w->s->state[k], place, &nkey);
-		char what[32];
-		int len = snprintf(what, sizeof what, "%zu:key", k);
-		for (size_t i = 0; i < nkey; i++) {
-			if (i == 0 || key[i].group != key[i - 1].group)
-				set_key(w, key[i].group);
-			write_row(w, (struct span){what, (size_t)len}, key[i].text, SPAN_MISSING);
-		}
-		free(key);
+		if (g->agg[k].kind == AGG_DISTINCT && !g->agg[k].additive)
+			write_keys(w, k, place);
+		else if (agg_tallies(&g->agg[k]) && g->agg[k].tally == k)
+			write_tally(w, k, group, n);
 	}
 	free(place);
 	free(group);
@@ -264,6 +293,20 @@ find_group(struct rules_groups *g, struct gset *s, const struct rec_batch *b, si
 	return group;
 }
 
+/* How often a value occurs in a group. */
+static bool
+take_times(struct rules_groups *g, const struct agg *a, struct state *s, uint32_t group,
+	struct span value, struct span times)
+{
+	struct val v;
+	int64_t n;
+	if (!times.ptr || !num_i64(times, &n) || n < 1 ||
+		!val_read(a->vtype, g->r->env.zone, value, &v))
+		return false;
+	tally_add1(&s->tally, group, keyset_add1(g->seen[a->seen].look.keys, value), (uint64_t)n);
+	return true;
+}
+
 /* Takes one state. False when it is none. */
 static bool
 take_state(struct rules_groups *g, struct gset *set, size_t k, uint32_t group, bool key,
@@ -275,8 +318,12 @@ take_state(struct rules_groups *g, struct gset *set, size_t k, uint32_t group, b
 	struct val v = {.n = 0}, by = {.n = 0};
 	int64_t n;
 	state_reserve(a, s, set->ngroups);
-	if (!value.ptr || (key && a->kind != AGG_DISTINCT))
+	if (agg_tallies(a) && (!key || a->tally != k))
 		return false;
+	if (!value.ptr || (key && a->kind != AGG_DISTINCT && !agg_tallies(a)))
+		return false;
+	if (agg_tallies(a))
+		return take_times(g, a, s, group, value, by_text);
 	if (key) {
 		a->got_keys = true;
 		uint32_t id = keyset_add1(g->seen[a->seen].look.keys, value);

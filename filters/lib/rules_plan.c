@@ -195,15 +195,15 @@ is_column(const struct rules *r, uint32_t id, const char *name)
 }
 
 static size_t
-plan_seen(struct rules_groups *g, const struct node *n)
+plan_seen(struct rules_groups *g, const uint32_t *arg, uint32_t narg)
 {
 	size_t i = 0;
-	while (i < g->nseen && (g->seen[i].narg != n->nlist ||
-				       memcmp(g->seen[i].arg, n->list, n->nlist * sizeof *n->list)))
+	while (i < g->nseen &&
+		(g->seen[i].narg != narg || memcmp(g->seen[i].arg, arg, narg * sizeof *arg)))
 		i++;
 	if (i == g->nseen) {
-		g->seen[g->nseen].arg = n->list;
-		g->seen[g->nseen].narg = n->nlist;
+		g->seen[g->nseen].arg = arg;
+		g->seen[g->nseen].narg = narg;
 		g->seen[g->nseen++].look.keys = keyset_new();
 	}
 	return i;
@@ -220,21 +220,36 @@ plan_chosen(struct rules_groups *g, uint32_t where)
 	return i;
 }
 
+/* Aggregates that look at the same values of the same records in the same order share one table. */
+static void
+plan_tally(struct rules_groups *g, struct agg *a, const struct node *n)
+{
+	a->seen = plan_seen(g, n->list, 1);
+	a->vtype = a->kind == AGG_LIST ? RULES_TEXT : n->type;
+	for (size_t i = 0; i < a->tally; i++)
+		if (agg_tallies(&g->agg[i]) && g->agg[i].seen == a->seen &&
+			g->agg[i].chosen == a->chosen && g->agg[i].vtype == a->vtype)
+			a->tally = i;
+}
+
 static void
 plan_agg(struct rules_groups *g, uint32_t id, const struct rules_groups_opts *o)
 {
 	const struct rules *r = g->r;
 	const struct node *n = &r->node[id];
-	struct agg *a = &g->agg[g->nagg++];
+	struct agg *a = &g->agg[g->nagg];
 	*a = (struct agg){.node = id,
+		.tally = g->nagg++,
 		.kind = (uint8_t)n->aux,
 		.where = n->b,
 		.by = n->a,
 		.arg = n->nlist ? n->list[0] : RULES_NONE};
 	a->chosen = plan_chosen(g, n->b);
+	if (agg_tallies(a))
+		plan_tally(g, a, n);
 	if (a->kind != AGG_DISTINCT)
 		return;
-	a->seen = plan_seen(g, n);
+	a->seen = plan_seen(g, n->list, n->nlist);
 	for (uint32_t i = 0; i < n->nlist; i++)
 		if (is_column(r, n->list[i], o->shard_key) ||
 			(o->shard_key && strcmp(o->shard_key, "visitor_id") == 0 &&
@@ -268,14 +283,11 @@ plan_aggs(struct rules_groups *g, const struct rules_groups_opts *o)
 	}
 }
 
-/* Everything that is evaluated over records. */
+/* What is to be evaluated over records. */
 static bool
-plan_records(struct rules_groups *g, const char *clustered, struct err *e)
+plan_order(struct rules_groups *g, struct err *e)
 {
 	struct rules *r = g->r;
-	for (size_t i = 0; i < g->ncol; i++)
-		if (!plan_column(g, &g->col[i], e))
-			return false;
 	size_t n = 0, most = g->ncol;
 	for (size_t i = 0; i < g->nagg; i++)
 		most += r->node[g->agg[i].node].nlist + 2;
@@ -295,7 +307,17 @@ plan_records(struct rules_groups *g, const char *clustered, struct err *e)
 	free(r->order);
 	r->order = rules_order(r, roots, n, false, &r->norder);
 	free(roots);
-	if (!rules_no_streams(r, "summarize", e) || !check_clashes(g, e) ||
+	return rules_no_streams(r, "summarize", e);
+}
+
+static bool
+plan_records(struct rules_groups *g, const char *clustered, struct err *e)
+{
+	struct rules *r = g->r;
+	for (size_t i = 0; i < g->ncol; i++)
+		if (!plan_column(g, &g->col[i], e))
+			return false;
+	if (!plan_order(g, e) || !check_clashes(g, e) ||
 		!rules_bind_columns(r, g->in, NULL, r->order, r->norder, e))
 		return false;
 	if (clustered) {
@@ -367,6 +389,21 @@ rules_groups_new(
 	return NULL;
 }
 
+int
+rules_groups_check(struct rules *r, const char *metrics, struct err *e)
+{
+	struct rules_groups *g = xcalloc(1, sizeof *g);
+	struct rules_groups_opts o = {.metrics = metrics};
+	g->r = r;
+	if ((!metrics && !r->of[DEF_METRIC].n) || !plan_metrics(g, metrics, e))
+		goto out;
+	plan_aggs(g, &o);
+	plan_order(g, e);
+out:
+	rules_groups_free(g);
+	return e->code;
+}
+
 const struct rec_name *
 rules_groups_names(const struct rules_groups *g, size_t *n)
 {
@@ -399,6 +436,8 @@ rules_groups_free(struct rules_groups *g)
 	free(g->col);
 	free(g->seen);
 	free(g->chosen);
+	for (size_t i = 0; i < g->nagg; i++)
+		free(g->agg[i].rank);
 	free(g->agg);
 	free(g->metric);
 	free(g->name);

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # facts.sh - what the portrait is made of besides visits: orders in one currency, refunds, which visit an order
-# came from, and the people. Sourced by daily-portrait; tables are written to $work by the name in the comment.
+# came from. Sourced by daily-portrait; tables are written to $work by the name in the comment.
 
 # limn PROGRAM ARG… - a filter on canonical tables, its line in this day's ledger.
 limn()
@@ -18,19 +18,27 @@ nobody()
 
 # ---- orders --------------------------------------------------------------------------------------
 
-# paid: orders that count, the last version of each: order_id customer_id visitor_id created_at paid_at status
-# amount currency pay_day rate_key visit_from.
+# paid: orders that count, the last version of each, paid_at being the instant from which they count.
+paid_columns=(order_id customer_id visitor_id created_at paid_at status amount currency discount shipping coupon
+	payment_method country region pay_day rate_key visit_from)
 current_orders()
 {
+	local columns=order_id,customer_id,visitor_id,created_at,paid_at,status,amount,currency,discount,shipping,coupon,payment_method,country,region
 	arrived orders "$day"
 	has_orders=${#FILES[@]}
 	((has_orders)) || return 0
-	tables "${FILES[@]}" | limn dedupe-uv -k order_id --keep last --by updated_at \
-		--select order_id,customer_id,visitor_id,created_at,paid_at,status,amount,currency |
+	tables "${FILES[@]}" | limn dedupe-uv -k order_id --keep last --by updated_at --select "$columns" |
 		sorted -k 1,1 >"$work/orders"
-	limn segment -k order_id -r "$LP_RULES/paid.rules" "$work/orders" \
-		--select order_id,customer_id,visitor_id,created_at,paid_at,status,amount,currency,pay_day,rate_key,visit_from \
-		--where "paid_at is not null and status not in ('test', 'deleted') and day(paid_at) <= $day" >"$work/paid"
+	columns=${paid_columns[*]}
+	columns=${columns// /,}
+	limn segment -k order_id -r "$LP_RULES/paid.rules" --as-of "$day" --set "count_by=$count_by" --set "cod=$cod" \
+		--select "${columns/paid_at/counted_at}" --where "status not in ('test', 'deleted')" "$work/orders" |
+		sed '1s/counted_at/paid_at/' | limn dedupe-uv -k order_id --where "day(paid_at) <= $day" >"$work/paid"
+}
+
+no_orders()
+{
+	nobody "${paid_columns[@]}" rate money >"$work/paid"
 }
 
 # refunded: order_id refund_id refunded_at amount currency refund_day rate_key; not those of orders that
@@ -86,20 +94,22 @@ find_currency()
 	[[ " BHD IQD JOD KWD LYD OMR TND " != *" $currency "* ]] || digits=3
 }
 
-# convert TABLE COLUMN KEY - the table, sorted by KEY, with the column money: the amount in the report's currency.
-# COLUMN is the number of rate_key.
+# convert TABLE KEY - the table, sorted by KEY, with the column money: the amount in the report's currency at the rate
+# of rate_key.
 convert()
 {
-	local lacking
-	sorted -k "$2,$2" <"$1" >"$1.by_rate"
+	local lacking by header
+	column rate_key <"$1"
+	by=$COLUMN
+	sorted -k "$by,$by" <"$1" >"$1.by_rate"
 	{
 		nobody rate_key rate
 		{
 			awk -F '\t' -v c="$currency" 'NR > 1 && substr($1, 12) != c' "$work/rates"
-			tail -n +2 "$1.by_rate" | cut -f "$2" | uniq | awk -v c="$currency" -v OFS='\t' '$2 == c { print $0, 1 }'
+			tail -n +2 "$1.by_rate" | cut -f "$by" | uniq | awk -v c="$currency" -v OFS='\t' '$2 == c { print $0, 1 }'
 		} | sort -t "$TAB" -k 1,1
 	} >"$1.rates"
-	lacking=$(join -t "$TAB" --header -v 1 -1 "$2" -2 1 "$1.by_rate" "$1.rates" | tail -n +2 | cut -f 1 | uniq)
+	lacking=$(join -t "$TAB" --header -v 1 -1 "$by" -2 1 "$1.by_rate" "$1.rates" | tail -n +2 | cut -f 1 | uniq)
 	if [[ -n $lacking ]]; then
 		lacking=${lacking%%$'\n'*}
 		if ((has_rates)); then
@@ -109,10 +119,11 @@ convert()
 		die 1 "no rate for ${lacking#* } on ${lacking% *}: there is no rates stream" \
 			"add rates.csv (day,currency,rate) to the inbox, or say --currency ${lacking#* } when nothing else was paid in"
 	fi
-	joined -1 "$2" -2 1 "$1.by_rate" "$1.rates" >"$1.joined"
-	column "$3" <"$1.joined"
+	joined -1 "$by" -2 1 "$1.by_rate" "$1.rates" >"$1.joined"
+	IFS= read -r header <"$1.joined"
+	column "$2" <"$1.joined"
 	sorted -k "$COLUMN,$COLUMN" <"$1.joined" |
-		limn segment -k "$3" -e 'tag money = amount * rate' >"$1.money"
+		limn segment -k "$2" -e 'tag money = amount * rate' --select "${header//$TAB/,},money" >"$1.money"
 	mv "$1.money" "$1"
 	rm "$1".*
 }
@@ -124,13 +135,6 @@ mark_returns()
 		limn sessionize --as event_id=order_id,visitor_id=customer_id,ts=paid_at --gap 365d \
 			--select event_id,session_hit |
 		sed '1s/.*/order_id\tearlier/' | sorted -k 1,1 >"$work/returns"
-}
-
-# facts: a row a customer who has paid.
-customer_facts()
-{
-	limn summarize -r "$LP_RULES/facts.rules" --as-of "$day" --by customer_id \
-		--where "customer_id is not null" "$work/paid" | cut -f 2- >"$work/facts"
 }
 
 # What an order has of the visit that it came from, in this order.
@@ -176,8 +180,9 @@ window_orders()
 	sed -E '1s/\t/&v_/g; 1s/\tv_session_id/\tsession_id/' "$work/attributed" >"$work/came"
 	joined -a 1 "$work/window" "$work/came" >"$work/bought.1"
 	joined -a 1 "$work/bought.1" "$work/returns" | sorted -k 2,2 >"$work/bought.2"
-	cut -f "$(columns_of "$work/facts" customer_id first_pay_day)" "$work/facts" >"$work/bought.first"
-	cut -f "$(columns_of "$work/people" customer_id gender age_band)" "$work/people" >"$work/bought.who"
+	cut -f "$(columns_of "$work/facts" person_id first_order_date)" "$work/facts" |
+		sed '1s/.*/customer_id\tfirst_pay_day/' >"$work/bought.first"
+	cut -f "$(columns_of "$work/people" person_id gender age_band)" "$work/people" >"$work/bought.who"
 	joined -a 1 -1 2 -2 1 "$work/bought.2" "$work/bought.first" >"$work/bought.3"
 	limn summarize -e 'metric items = sum(quantity);' --by order_id "$work/items" | cut -f 2- >"$work/bought.items"
 	joined -a 1 "$work/bought.3" "$work/bought.who" | sorted -k 2,2 >"$work/bought.4"
@@ -194,54 +199,4 @@ columns_of()
 		list+=,$COLUMN
 	done
 	echo "${list#,}"
-}
-
-# ---- people ----------------------------------------------------------------------------------------
-
-# Days between purchase days: sets cycle to the median over two years of those who bought on two days or more,
-# between 15 and 120; 60 with fewer than 50 of them (DESIGN.md §6, cycle).
-find_cycle()
-{
-	day_add "$day" -730
-	cycle=$(limn dedupe-uv -k customer_id,pay_day --select customer_id,pay_day \
-		--where "customer_id is not null and pay_day > $DAY_TEXT" "$work/paid" | tail -n +2 |
-		sort -t "$TAB" -k 1,1 -k 2,2 | awk -F '\t' '
-			function number(day, y, m, d) {
-				y = substr(day, 1, 4) + 0; m = substr(day, 6, 2) + 0; d = substr(day, 9, 2) + 0
-				if (m < 3) { y--; m += 12 }
-				return 365 * y + int(y / 4) - int(y / 100) + int(y / 400) + int((153 * (m - 3) + 2) / 5) + d
-			}
-			{
-				n = number($2)
-				if ($1 == who) print n - last, $1
-				who = $1; last = n
-			}' | sort -n | awk '
-			{ gap[NR] = $1; if (!($2 in repeat)) { repeat[$2] = 1; people++ } }
-			END {
-				if (people < 50) { print 60; exit }
-				cycle = NR % 2 ? gap[(NR + 1) / 2] : int((gap[NR / 2] + gap[NR / 2 + 1]) / 2)
-				print (cycle < 15 ? 15 : cycle > 120 ? 120 : cycle)
-			}')
-}
-
-# people: a row a customer, everything that is known and every tag; members: customer_id segment.
-make_people()
-{
-	local -a names
-	arrived customers "$day"
-	has_customers=${#FILES[@]}
-	if ((has_customers)); then
-		tables "${FILES[@]}" | limn dedupe-uv -k customer_id --keep last --by updated_at | sorted -k 1,1 >"$work/customers"
-	else
-		mapfile -t names < <(awk -F '\t' '$1 == "customers" { print $2 }' "$work/schema.tsv")
-		nobody "${names[@]}" >"$work/customers"
-	fi
-	limn dedupe-uv -k order_id --select customer_id,paid_at,money "$work/paid" |
-		limn rfm-score --as amount=money --as-of "$day" >"$work/rfm"
-	joined -a 1 -a 2 "$work/customers" "$work/facts" >"$work/people.1"
-	joined -a 1 "$work/people.1" "$work/rfm" >"$work/people.2"
-	find_cycle
-	limn segment -r "$LP_RULES/people.rules" -r "$LP_RULES/segments.rules" --as-of "$day" --set "cycle=$cycle" \
-		--set "home=$home" "$work/people.2" >"$work/people"
-	limn segment -r "$LP_RULES/segments.rules" --as-of "$day" --members "$work/people" >"$work/members"
 }

@@ -208,7 +208,7 @@ total_extras()
 	nobody cell refunded refunded_orders buyers_365 repeat_365 >"$work/extra"
 	((has_orders)) || return 0
 	limn summarize -e "
-		metric b0 = count() where purchase_days_365 >= 1; metric r0 = count() where purchase_days_365 >= 2;
+		metric b0 = count() where purchase_days_365d >= 1; metric r0 = count() where purchase_days_365d >= 2;
 		metric b1 = count() where days_before_1 >= 1; metric r1 = count() where days_before_1 >= 2;
 		metric b7 = count() where days_before_7 >= 1; metric r7 = count() where days_before_7 >= 2;
 		metric b30 = count() where days_before_30 >= 1; metric r30 = count() where days_before_30 >= 2;" \
@@ -319,15 +319,21 @@ make_metrics()
 			}' >"$work/metrics"
 }
 
-# people_cells: how many customers there are of each kind; member_cells: of each segment.
+# people_cells: how many customers there are of each kind; member_cells: of each segment, and visitors who are nobody's;
+# identity: browsers that are somebody's, and customers who have some; clusters: customers by how many.
 count_people()
 {
-	limn summarize -e "metric customers = count(); metric buyers_365 = count() where purchase_days_365 >= 1;
-		metric repeat_365 = count() where purchase_days_365 >= 2; metric amount = round(coalesce(sum(amount_365), 0), $digits);
+	limn summarize -e "metric customers = count(); metric buyers_365 = count() where purchase_days_365d >= 1;
+		metric repeat_365 = count() where purchase_days_365d >= 2; metric amount = round(coalesce(sum(amount_365d), 0), $digits);
 		metric repurchase_rate = repeat_365 / buyers_365;" \
 		--by '' --by rfm_name --by rfm_group_cn --by gender --by age_band --by lifecycle --by customer_type \
-		--by market "$work/people" >"$work/people_cells"
-	limn summarize -e 'metric customers = count();' --by segment "$work/members" >"$work/member_cells"
+		--by domestic_foreign --where 'customer_id is not null' "$work/people" >"$work/people_cells"
+	joined "$work/members" "$work/persons" | limn summarize -e 'metric customers = count(customer_id);
+		metric visitors = count() where customer_id is null;' --by segment >"$work/member_cells"
+	limn summarize -e 'metric customers = count();' --by visitors --where 'customer_id is not null and visitors > 0' \
+		"$work/persons" >"$work/clusters"
+	limn summarize -e 'metric visitors = count(); metric shared = count() where customers > 1;' \
+		"$work/stitched" >"$work/identity"
 }
 
 # quality: a line a stream: rejected, late and too late records of the last 30 days' arrivals; ledgers: the file names

@@ -21,7 +21,7 @@ done
 
 mkdir -p "${ledger%/*}" "$new.maps"
 rm -f "$new.jsonl"
-tables "${files[@]}" |
+linked_events "$LP_WORK/todo/unlink/$day" "${files[@]}" |
 	sessionize --from tsv --tz "$LP_TZ" --where "event not in ('email_sent', 'email_open', 'email_click')" \
 		--select "event_id,ts,visitor_id,customer_id,event,page,source,medium,campaign,referrer,platform,os,browser,user_agent,country,region,city,language,session_id,session_hit" \
 		--ledger "$new.jsonl" |
