@@ -305,3 +305,16 @@ parts()
 	(($(wc -l <want) > 20))
 	same got want
 }
+
+@test "rule files: metrics of small tables, worked out by hand; each with two outcomes" {
+	run_tables | is
+	sort -u tables.tried | awk -F '\t' '{ n[$1 "\t" $2]++ } END { for (r in n) if (n[r] > 1) print r }' | sort >both
+	local file
+	for file in traffic visited returned orders merged refunds days; do
+		sed -nE "s/^(metric|tag) +([a-z0-9_]+) .*/$file\t\2/p" "$ROOT/schemas/rules/$file.rules"
+	done | sort >shipped
+	(($(wc -l <shipped) > 55))
+	comm -23 shipped both | is
+	table_survivors | is
+	(($(wc -l <changed/list) > 40))
+}
