@@ -253,6 +253,15 @@ crawlers: ## make schemas/maps/crawlers.txt from the package crawler-user-agents
 		$(CRAWLERS)/package.json && jq -r '.[].pattern' $(CRAWLERS)/crawler-user-agents.json; } >schemas/maps/crawlers.txt
 	@cp $(CRAWLERS)/LICENSE schemas/maps/crawlers.LICENSE
 
+# ---- documentation ----------------------------------------------------------------------------
+# What the rule files say, as a page; a test compares it with the one that is kept.
+METRICS ?= docs/metrics.md
+.PHONY: docs
+docs: ## write docs/metrics.md from the rule files
+	@find schemas/rules -name '*.rules' -type f ! -name '.*' | LC_ALL=C sort | \
+		LC_ALL=C xargs awk -f docs/metrics.awk >'$(METRICS).new'
+	@mv -f '$(METRICS).new' '$(METRICS)'
+
 # ---- the demo ---------------------------------------------------------------------------------
 .PHONY: demo
 demo: deps ## make the sample store in demo/ and draw its portrait

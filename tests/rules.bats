@@ -3,118 +3,11 @@
 
 load helpers
 
-# wrong 'RULE' COL 'message' ['hint'] - `segment --check` must refuse RULE, one line of plain ASCII, so.
-wrong()
-{
-	printf '%s\n' "$1" >"$BATS_TEST_TMPDIR/x.rules"
-	(cd "$BATS_TEST_TMPDIR" && expect 2 segment -r x.rules --as-of 2026-11-22 --check </dev/null) || return
-	same "$OUT" /dev/null || return
-	printf 'segment: x.rules:1:%s: %s\n%s\n%*s\n' "$2" "$3" "$1" "$2" '^' >"$BATS_TEST_TMPDIR/want"
-	if [[ -n ${4-} ]]; then printf '%s\n' "$4" >>"$BATS_TEST_TMPDIR/want"; fi
-	same "$ERR" "$BATS_TEST_TMPDIR/want"
-}
-
 # map NAME LINE… - writes the lookup table maps/NAME.tsv.
 map()
 {
 	mkdir -p maps
 	printf '%b\n' "${@:2}" >"maps/$1.tsv"
-}
-
-@test "rules: what is not finished is said where it should go on" {
-	wrong "tag a = 1" 10 "';' is expected, not the end"
-	wrong "tag a = 1 tag b = 2;" 10 "';' is expected before 'tag'"
-	wrong "tag a = ;" 9 "a value is expected before ';'"
-	wrong "tag = 1;" 5 "a name is expected before '='"
-	wrong "tag a 1;" 6 "'=' is expected before '1'"
-	wrong "metric pv = count(;" 19 "a value is expected before ';'"
-	wrong "tag a = (x = 1;" 15 "')' is expected before ';'"
-	wrong "tag a = x in 1;" 13 "'(' is expected before '1'"
-	wrong "tag a = x in ();" 15 "a value is expected before ')'"
-	wrong "tag a = x between 1;" 20 "'and' is expected before ';'"
-	wrong "tag a = x starts 'y';" 17 "'with' is expected before 'y'"
-	wrong "tag a = x is 5;" 13 "'null' is expected before '5'"
-	wrong "tag a = x not 5;" 14 "in, between, contains, starts with, ends with or matches is expected before '5'"
-	wrong "tag a = case x when 1 then 2 end;" 14 "'when' is expected before 'x'"
-	wrong "tag a = case when x = 1 then 2;" 31 "'when', 'else' or 'end' is expected before ';'"
-	wrong "tag a = 'x;" 9 "the text is not closed" "a text ends on the line on which it begins"
-	wrong "tag and = 1;" 5 "a name is expected before 'and'"
-}
-
-@test "rules: unknown names come with the nearest one" {
-	wrong "tga a = 1;" 1 "unknown statement 'tga'" "did you mean 'tag'?"
-	wrong "view f = orders;" 1 "unknown statement 'view'" \
-		"a statement begins with param, metric, tag, segment or fact"
-	wrong "tag a = lenth(b);" 9 "unknown function 'lenth'" "did you mean 'length'?"
-	wrong "tag a = zzzzzzzz(b);" 9 "unknown function 'zzzzzzzz'"
-	wrong "segment s = segment vp; segment vip = a = 1;" 21 "unknown segment 'vp'" "did you mean 'vip'?"
-	wrong "metric m = pvv / 2; metric pv = count();" 12 "unknown metric 'pvv'" "did you mean 'pv'?"
-	wrong "metric m = b;" 12 "unknown metric 'b'" "a column needs an aggregate: sum(…), max(…)"
-	wrong "param p = x;" 11 "unknown param 'x'" "a param is made of constants and other params"
-	wrong "tag a = vip; segment vip = b = 1;" 9 "the name of a segment, not of a value" \
-		"write: segment NAME"
-}
-
-@test "rules: types that do not go together" {
-	wrong "segment s = b;" 13 "a condition is needed here, this is a column" \
-		"compare the column: x = true, x is not null"
-	wrong "segment s = b + 1;" 13 "a condition is needed here, this is a number"
-	wrong "tag a = b + 'x';" 13 "a number is needed here, this is a text" \
-		"number(…) reads a text as a number; number literals have no quotes"
-	wrong "tag a = '5' = 5;" 15 "a number does not go with a text" \
-		"number literals have no quotes; number(…) reads a text"
-	wrong "tag a = today = '2026-11-22';" 17 "a text does not go with a day" \
-		"day literals have no quotes: 2026-11-22; day(…) reads a text"
-	wrong "tag a = case when x = 1 then 2 else 'y' end;" 37 "a text does not go with a number" \
-		"number literals have no quotes; number(…) reads a text"
-	wrong "tag a = lower(5);" 15 "a text is needed here, this is a number" "text(…) makes a text of it"
-	wrong "tag a = today + yesterday;" 17 "days are not added or subtracted" \
-		"days_between(from, to) counts the days between two"
-	wrong "segment s = x = (y = 1);" 20 "a condition does not go with a column" \
-		"write: x = true and (…) or …"
-	wrong "tag a = (y = 1) < (x = 2);" 17 "conditions have no order"
-	wrong "tag a = hour('x');" 14 "a time is needed here, this is a text" "time(…) reads a text as a time"
-}
-
-@test "rules: aggregates where they may not stand" {
-	wrong "tag a = sum(b);" 9 "an aggregate may not stand here" "aggregates make metrics; they do not nest"
-	wrong "metric m = sum(count());" 16 "an aggregate may not stand here" \
-		"aggregates make metrics; they do not nest"
-	wrong "metric m = first(a);" 12 "first and last need an order" "first(x) by ts"
-	wrong "metric m = sum(a) by b;" 12 "only first and last take by"
-	wrong "metric m = lower(a) where b = 1;" 12 "only aggregates take where and by"
-	wrong "metric m = count() where x = 1 where y = 2;" 32 "said already"
-	wrong "metric m = sum();" 12 "too few arguments" "write: sum(x)"
-	wrong "metric m = sum(a, b);" 12 "too many arguments" "write: sum(x)"
-	wrong "metric m = count(a = 1);" 20 "a condition is not counted as a value" "count() where CONDITION"
-	wrong "metric m = segment s; segment s = a = 1;" 20 "a segment is not known here" \
-		"inside an aggregate: count() where segment NAME"
-}
-
-@test "rules: cycles, also by way of others, and names given twice" {
-	wrong "tag a = a;" 9 "'a' is defined by way of itself"
-	wrong "segment a = not segment b; segment b = segment a;" 48 "'a' is defined by way of itself"
-	wrong "metric a = b + 1; metric b = a;" 30 "'a' is defined by way of itself"
-	wrong "param a = b; param b = a;" 24 "'a' is defined by way of itself"
-	wrong "tag a = 1; segment a = x = 1;" 20 "'a' is defined already, at x.rules:1:5"
-}
-
-@test "rules: literals and signs that are none" {
-	wrong "tag a = 30d;" 9 "a relative date needs its sign" "write -30d (ago) or +30d (from now on)"
-	wrong "tag a = 3x;" 9 "a number runs into letters" \
-		"a relative date is a sign, digits and one of d w m y: -30d"
-	wrong "tag a = 2026-02-29;" 9 "not a day of the calendar" \
-		"write a day as 2026-11-22, a time as 2026-11-22T08:00:00"
-	wrong "tag a = -99999y;" 9 "outside the calendar"
-	wrong "tag a = 1234567890123456789012345678901234567890;" 9 "the number does not fit"
-	wrong "tag a = x = null;" 13 "null is not a value" \
-		"ask 'is null'; a case without else gives a missing value"
-	wrong "tag a = a < b < c;" 15 "comparisons do not chain" \
-		"write: low <= x and x <= high, or: x between low and high"
-	wrong "tag a = x == 1;" 11 "'==' means nothing here" "write '='"
-	wrong "tag a = x <> 1;" 11 "'<>' means nothing here" "write '!='"
-	wrong "tag a = x % 2;" 11 "'%' means nothing here"
-	wrong "tag a = '\\q';" 10 "unknown escape in a text" "known are \\' \\\" \\\\ \\n \\t"
 }
 
 @test "rules: the caret stands under wide characters, behind TABs, in long lines" {
@@ -134,7 +27,7 @@ map()
 	grep -q '^  *^$' "$ERR"
 }
 
-@test "rules: 10,000 parentheses are an error, 1 MB of rules is fine" {
+@test "rules: 10,000 parentheses and 1 MB of what is no rule are an error, 1 MB of rules is fine" {
 	cd "$BATS_TEST_TMPDIR"
 	{ printf 'tag a = '; printf '(%.0s' {1..10000}; printf '1;\n'; } >deep.rules
 	expect 2 segment -r deep.rules --check
@@ -145,6 +38,19 @@ map()
 	expect 0 segment -r long.rules --check
 	quiet
 	same "$OUT" /dev/null
+	local part
+	for part in '(' 'not ' '- ' 'x + ' 'x = 1 and ' 'f(' 'case when ' "'a' " 'x' '9' '一' '"'; do
+		awk -v part="$part" 'BEGIN { printf "tag a = "; for (i = 0; i < 1048576; i += length(part)) printf "%s", part }' >x.rules
+		expect 2 segment -r x.rules --check
+		[[ $(head -n 1 "$ERR") == "segment: x.rules:1:"*": "* && $(wc -c <"$ERR") -lt 1024 ]]
+	done
+	# each needs the next, all the way down
+	awk 'BEGIN { for (i = 0; i < 30000; i++) printf "tag t%d = t%d + 1;\n", i, i + 1; print "tag t30000 = 1;" }' >chain.rules
+	expect 2 segment -r chain.rules --check
+	err_has "nested too deeply" "a chain of definitions that need each other"
+	# and in a circle
+	sed '$s/= 1/= t0/' chain.rules | tac >circle.rules
+	expect 2 segment -r circle.rules --check
 }
 
 @test "rules: files that are not there, empty ones, several, and text with a file" {
@@ -222,7 +128,7 @@ map()
 		did you mean 'country'?
 	END
 	expect 2 segment -e "segment s = country = US" in.csv
-	err_has "unknown column 'US'" "a text stands in quotes: 'x'"
+	err_has "unknown column 'US'" "a text stands in single quotes: 'US'"
 	expect 2 summarize -e 'metric m = sum(prize)' in.csv
 	err_has "summarize: -e:1:16: unknown column 'prize'" "another column stands for it with --as NAME=COLUMN"
 }

@@ -96,7 +96,7 @@ distance(const char *a, const char *b)
 const char *
 msg_nearest(const char *want, const char *const *names, unsigned long n)
 {
-	unsigned limit = (unsigned)strlen(want) / 2 + 1, best = limit + 1;
+	unsigned limit = ((unsigned)strlen(want) + 2) / 3, best = limit + 1;
 	const char *found = NULL;
 	for (unsigned long i = 0; i < n; i++) {
 		unsigned d = distance(want, names[i]);

@@ -21,8 +21,8 @@ no_column(
 	bool lower = false;
 	for (const char *p = want; *p; p++)
 		lower = lower || (*p >= 'a' && *p <= 'z');
-	if (!lower)
-		hint = "a text stands in quotes: 'x'";
+	if (!lower || (!hint && strchr(want, ' ')))
+		hint = rules_hint_text(r, want);
 	if (!hint && !stream)
 		hint = "another column stands for it with --as NAME=COLUMN";
 	rules_fail(r, e, n->pos, hint, "unknown column '%.100s'%s%.60s", want,

@@ -128,7 +128,8 @@ build_rel(struct check *c, const struct ast *a)
 								       : (int32_t)to;
 	}
 	if (day == WHEN_DAY_MISSING)
-		return wrong(c, a, NULL, "outside the calendar");
+		return wrong(
+			c, a, "the calendar goes from year 1 to year 9999", "outside the calendar");
 	return rules_node_day(c->r, day, a->pos);
 }
 
@@ -368,7 +369,7 @@ build_value(struct check *c, struct ast *a, int type, enum scope in)
 	switch (a->kind) {
 	case AST_NUM:
 		if (!dec_parse(a->text, &x))
-			return wrong(c, a, NULL, "the number does not fit");
+			return wrong(c, a, RULES_DIGITS, "the number does not fit");
 		return rules_node_num(c->r, x, a->pos);
 	case AST_TEXT:
 		return rules_node_text(c->r, a->text, a->pos);

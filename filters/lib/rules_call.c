@@ -81,8 +81,8 @@ build_agg_arg(struct check *c, struct ast *a, const struct rules_func *f, int ty
 	if (got < 0)
 		return RULES_NONE;
 	if (got == RULES_BOOL && f->arg[0] == RULES_FLEX)
-		return wrong(
-			c, a, "count() where CONDITION", "a condition is not counted as a value");
+		return wrong(c, a, "write: count() where CONDITION",
+			"a condition is not counted as a value");
 	if (f->op == AGG_SHARE)
 		type = RULES_BOOL;
 	else if (f->op == AGG_COUNT || f->op == AGG_DISTINCT || f->op == AGG_LIST)

@@ -75,8 +75,28 @@ resolve_fact(struct check *c, struct def *d)
 	if (d->body)
 		d->node = rules_build(c, d->body, RULES_BOOL, IN_ROW);
 	c->stream = outside;
+	c->open = d->asker;
 	d->state = DEF_DONE;
 	return !d->body || d->node != RULES_NONE;
+}
+
+/* d is needed by what it needs: the way there and back. */
+static bool
+cycle(struct check *c, const struct def *d, const struct ast *from)
+{
+	const struct def *way[8], *x = &c->r->def[c->open - 1];
+	struct buf b = {0};
+	size_t n = 0;
+	for (; x != d && n < 8; x = &c->r->def[x->asker - 1])
+		way[n++] = x;
+	buf_printf(&b, "%.50s", d->name);
+	for (size_t i = n; n < 8 && i-- > 0;)
+		buf_printf(&b, " needs %.50s, which", way[i]->name);
+	buf_printf(&b, " needs %.50s", d->name);
+	rules_fail(c->r, c->e, from ? from->pos : d->pos, n && n < 8 ? buf_cstr(&b) : NULL,
+		"'%.100s' is defined by way of itself", d->name);
+	buf_free(&b);
+	return false;
 }
 
 /* Checks a definition that `from` refers to (NULL: nobody yet). */
@@ -89,9 +109,10 @@ resolve(struct check *c, uint32_t index, const struct ast *from)
 	if (d->state == DEF_DONE)
 		return true;
 	if (d->state == DEF_OPEN)
-		return rules_fail(r, c->e, from ? from->pos : d->pos, NULL,
-			"'%.100s' is defined by way of itself", d->name);
+		return cycle(c, d, from);
 	d->state = DEF_OPEN;
+	d->asker = c->open;
+	c->open = index + 1;
 	if (d->kind == DEF_FACT)
 		return resolve_fact(c, d);
 	int type = rules_nat(c, d->body, scope_of(d));
@@ -114,6 +135,7 @@ resolve(struct check *c, uint32_t index, const struct ast *from)
 				.pos = d->pos},
 			c->e);
 	d->node = node;
+	c->open = d->asker;
 	d->state = DEF_DONE;
 	return node != RULES_NONE;
 }
@@ -122,6 +144,17 @@ struct def *
 rules_resolved(struct check *c, struct def *d, const struct ast *from)
 {
 	return resolve(c, (uint32_t)(d - c->r->def), from) ? d : NULL;
+}
+
+static int
+not_a_value(struct check *c, const struct ast *a)
+{
+	struct buf b = {0};
+	buf_printf(&b, "write: segment %.*s", (int)(a->text.len < 100 ? a->text.len : 100),
+		a->text.ptr);
+	wrong(c, a, buf_cstr(&b), "the name of a segment, not of a value");
+	buf_free(&b);
+	return -1;
 }
 
 /* The definition that a name in this scope means, resolved; NULL with *type RULES_FLEX for a column, or
@@ -141,7 +174,7 @@ rules_meaning(struct check *c, const struct ast *a, enum scope in, int *type)
 		return d;
 	}
 	if (in == IN_RECORD && d && d->kind == DEF_SEGMENT)
-		*type = wrong(c, a, "write: segment NAME", "the name of a segment, not of a value");
+		*type = not_a_value(c, a);
 	else if (in == IN_RECORD && d && d->kind == DEF_FACT)
 		*type = wrong(
 			c, a, "write: FACT matches (…)", "the name of a fact, not of a value");
@@ -214,7 +247,9 @@ rules_callee(struct check *c, const struct ast *a, enum scope in)
 		const char *names[RULES_FUNC_MAX];
 		size_t n;
 		rules_func_names(names, &n);
-		rules_unknown(c, a, "function", names, n, NULL);
+		const char *other = rules_hint_function(a->text);
+		rules_unknown(c, a, "function", names, other ? 0 : n,
+			other ? other : "docs/rules.md lists the functions");
 		return NULL;
 	}
 	size_t n = 0;
@@ -234,7 +269,7 @@ rules_callee(struct check *c, const struct ast *a, enum scope in)
 		what = "only aggregates take where and by";
 	else if (ordered && !a->by) {
 		what = "first and last need an order";
-		hint = "first(x) by ts";
+		hint = f->form;
 	} else if (a->by && !ordered)
 		what = "only first and last take by";
 	if (!what)
@@ -332,10 +367,12 @@ bool
 rules_check_all(struct rules *r, struct err *e)
 {
 	struct check c = {.r = r, .e = e, .where = RULES_NONE};
-	for (uint32_t i = 0; i < r->ndef; i++)
-		if (!resolve(&c, i, NULL))
-			return false;
-	return true;
+	uint32_t *order = rules_def_order(r);
+	bool ok = true;
+	for (size_t i = 0; i < r->ndef && ok; i++)
+		ok = resolve(&c, order[i], NULL);
+	free(order);
+	return ok;
 }
 
 bool

@@ -17,6 +17,7 @@
 #define RULES_CHAIN 2000 /* trees and definitions under one another, while checking */
 #define RULES_FLEX 5     /* the type of a column: what its context needs */
 #define RULES_SOURCE_MAX (64u << 20)
+#define RULES_DIGITS "a number has at most 38 digits, 18 of them behind the point"
 
 /* A place in the sources. */
 struct pos {
@@ -157,6 +158,7 @@ struct def {
 	struct ast *body;   /* of a fact: the condition of its rows, or NULL */
 	struct ast *weight; /* of a fact: how many a row stands for, or NULL */
 	uint32_t stream;    /* of a fact: from 1 */
+	uint32_t asker;     /* while it is checked: the definition that needs it, index + 1 */
 	const char *set;    /* a param's value from --set, or NULL */
 	uint32_t node;      /* of a fact without a condition: RULES_NONE */
 };
@@ -178,6 +180,10 @@ bool rules_take(struct parser *p, enum tok kind, const char *what);
 void *rules_expected(struct parser *p, const char *what, bool after);
 bool rules_word(const struct token *t, const char *w);
 struct ast *rules_parse_tree(struct parser *p);
+/* What to write instead of what stands where `what` is expected, or of the function; NULL when nothing is known. */
+const char *rules_hint(const struct parser *p, const char *what);
+const char *rules_hint_function(struct span name);
+const char *rules_hint_text(struct rules *r, const char *want); /* for a name that may be a text */
 
 /* Reads a whole source into r->def. `open_end`: the last ';' may be left out. */
 bool rules_parse_source(struct rules *r, uint32_t src, bool open_end, struct err *e);
@@ -307,6 +313,8 @@ struct rules {
 	struct rec_in *in;
 	uint32_t *order, *group_order; /* nodes to evaluate over records and over groups */
 	size_t norder, ngroup_order;
+	char **mem; /* of vectors (rules_order.c) */
+	size_t nmem, mem_cap;
 	size_t bad_row; /* where evaluation failed, and in which node */
 	uint32_t bad_node;
 };
@@ -380,6 +388,7 @@ struct check {
 	uint32_t stream;        /* in IN_ROW and IN_FACT: from 1 */
 	const struct def *fact; /* in IN_FACT: the fact, and the node of its filters */
 	uint32_t where;
+	uint32_t open; /* the definition being checked, index + 1 */
 };
 
 /* The natural type of a tree, RULES_FLEX, or -1 after a failure. */
@@ -421,14 +430,18 @@ struct def *rules_resolved(struct check *c, struct def *d, const struct ast *fro
 uint32_t rules_build_column(
 	struct check *c, struct span name, int type, uint32_t stream, struct pos at);
 
+/* The numbers of all definitions in the order in which they are to be checked; to be freed. */
+uint32_t *rules_def_order(const struct rules *r);
 bool rules_check_all(struct rules *r, struct err *e);
 bool rules_check_expr(struct rules *r, struct ast *a, struct err *e); /* sets r->expr */
 const char *rules_type_name(int type);
 
 /* ---- evaluation ---- */
 
-/* Gives the node room for n rows. */
-void rules_vec_alloc(struct rules *r, struct node *n, size_t rows);
+/* Gives the node a vector of its own, or shows it where its vector is: rules_vec_size bytes, aligned as by malloc. */
+void rules_vec_alloc(struct node *n, size_t rows);
+void rules_vec_point(struct node *n, void *values, size_t rows);
+size_t rules_vec_size(uint8_t type, size_t rows);
 /* Fills the node's vector; false with r->bad_row, r->bad_node set when a result does not fit. */
 bool rules_eval_node(struct rules *r, uint32_t id, size_t rows);
 bool rules_eval_func(struct rules *r, struct node *n, size_t rows); /* the functions' part of it */

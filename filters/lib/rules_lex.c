@@ -16,12 +16,12 @@ static const struct {
 /* What people type who think of another language or use another keyboard. */
 static const struct {
 	const char *wrong, *right;
-} slips[] = {{"<>", "!="}, {"==", "="}, {"&&", "and"}, {"||", "or"}, {"//", "--"}, {"#", "--"},
-	{"\xef\xbc\x9b", ";"}, {"\xef\xbc\x8c", ","}, {"\xe3\x80\x81", ","}, {"\xef\xbc\x88", "("},
-	{"\xef\xbc\x89", ")"}, {"\xef\xbc\x9d", "="}, {"\xef\xbc\x9e", ">"}, {"\xef\xbc\x9c", "<"},
-	{"\xe2\x80\x98", "'"}, {"\xe2\x80\x99", "'"}, {"\xe2\x80\x9c", "'"}, {"\xe2\x80\x9d", "'"},
-	{"\xe2\x89\xa0", "!="}, {"\xe2\x89\xa4", "<="}, {"\xe2\x89\xa5", ">="},
-	{"\xe3\x80\x80", " "}, {"\xc2\xa0", " "}};
+} slips[] = {{"<>", "!="}, {"==", "="}, {"=>", ">="}, {"=<", "<="}, {"/*", "--"}, {"&&", "and"},
+	{"||", "or"}, {"//", "--"}, {"#", "--"}, {"\xef\xbc\x9b", ";"}, {"\xef\xbc\x8c", ","},
+	{"\xe3\x80\x81", ","}, {"\xef\xbc\x88", "("}, {"\xef\xbc\x89", ")"}, {"\xef\xbc\x9d", "="},
+	{"\xef\xbc\x9e", ">"}, {"\xef\xbc\x9c", "<"}, {"\xe2\x80\x98", "'"}, {"\xe2\x80\x99", "'"},
+	{"\xe2\x80\x9c", "'"}, {"\xe2\x80\x9d", "'"}, {"\xe2\x89\xa0", "!="},
+	{"\xe2\x89\xa4", "<="}, {"\xe2\x89\xa5", ">="}, {"\xe3\x80\x80", " "}, {"\xc2\xa0", " "}};
 
 static struct pos
 place(const struct lexer *lx, size_t at)
@@ -110,7 +110,8 @@ lex_quoted(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 			t->kind = quote == '"' ? TOK_QUOTED : TOK_TEXT;
 			t->text = arena_copy(&r->arena, buf_as_span(&r->key));
 			if (quote == '"' && r->key.len == 0)
-				return rules_fail(r, e, place(lx, start), NULL, "an empty name");
+				return rules_fail(r, e, place(lx, start), "an empty text is ''",
+					"an empty name");
 			return true;
 		}
 		if (c == quote) {
@@ -125,8 +126,12 @@ lex_quoted(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 		}
 		buf_byte(&r->key, c);
 	}
-	return rules_fail(r, e, place(lx, start), "a text ends on the line on which it begins",
-		quote == '"' ? "the name is not closed" : "the text is not closed");
+	if (quote == '"')
+		return rules_fail(r, e, place(lx, start), "a text stands in single quotes: 'x'",
+			"the name is not closed");
+	return rules_fail(r, e, place(lx, start),
+		"a text ends on its line; a quote in it is doubled: 'it''s'",
+		"the text is not closed");
 }
 
 static size_t
@@ -166,6 +171,18 @@ lex_date(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 	return true;
 }
 
+/* 22/11/2026, 22.11.2026 or 2026/11/22: as arithmetic it would be nonsense. */
+static bool
+other_date(const struct lexer *lx)
+{
+	size_t a = digits(lx, lx->at), b, c;
+	unsigned char sign = peek(lx, lx->at + a);
+	b = digits(lx, lx->at + a + 1);
+	c = digits(lx, lx->at + a + b + 2);
+	return (sign == '/' || sign == '.') && peek(lx, lx->at + a + 1 + b) == sign && b &&
+	       b <= 2 && ((a <= 2 && c == 4) || (a == 4 && c && c <= 2));
+}
+
 static bool
 lex_number(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 {
@@ -173,13 +190,16 @@ lex_number(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 	if (n == 4 && peek(lx, start + 4) == '-' && digits(lx, start + 5) == 2 &&
 		peek(lx, start + 7) == '-' && digits(lx, start + 8) == 2)
 		return lex_date(r, lx, t, e);
+	if (other_date(lx))
+		return rules_fail(
+			r, e, place(lx, start), "write: 2026-11-22", "a day of another form");
 	lx->at += n;
 	if (peek(lx, lx->at) == '.' && isdigit(peek(lx, lx->at + 1)))
 		lx->at += 1 + digits(lx, lx->at + 1);
 	t->kind = TOK_NUM;
 	t->text = (struct span){lx->s + start, lx->at - start};
 	if (!dec_parse(t->text, &t->num))
-		return rules_fail(r, e, place(lx, start), NULL, "the number does not fit");
+		return rules_fail(r, e, place(lx, start), RULES_DIGITS, "the number does not fit");
 	unsigned char c = peek(lx, lx->at);
 	if (c && strchr("dwmy", c) && !name_byte(lx, lx->at + 1, false)) {
 		t->kind = TOK_SPAN;
@@ -187,7 +207,9 @@ lex_number(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 		lx->at++;
 	} else if (name_byte(lx, lx->at, false)) {
 		return rules_fail(r, e, place(lx, start),
-			"a relative date is a sign, digits and one of d w m y: -30d",
+			"a name begins with a letter; a relative date is a sign, digits and one of "
+			"d w m y: "
+			"-30d",
 			"a number runs into letters");
 	}
 	return true;
@@ -206,10 +228,12 @@ lex_sign(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 	if (wrong && *right == ' ')
 		return rules_fail(
 			r, e, place(lx, lx->at), NULL, "a blank that is not a plain blank");
+	if (wrong && *right == '\'')
+		return rules_fail(r, e, place(lx, lx->at), "a text stands in plain quotes: 'x'",
+			"'%s' means nothing here", wrong);
 	if (wrong) {
 		r->key.len = 0;
-		buf_printf(&r->key, "write %s%s%s", *right == '\'' ? "" : "'", right,
-			*right == '\'' ? "" : "'");
+		buf_printf(&r->key, "write '%s'", right);
 		const char *hint = arena_strdup(&r->arena, buf_cstr(&r->key));
 		return rules_fail(r, e, place(lx, lx->at), hint, "'%s' means nothing here", wrong);
 	}
@@ -220,8 +244,12 @@ lex_sign(struct rules *r, struct lexer *lx, struct token *t, struct err *e)
 			return true;
 		}
 	unsigned char c = peek(lx, lx->at);
+	const char *hint = c == '%'   ? "a percentage is a fraction: 0.5"
+			   : c == '!' ? "write 'not', or '!='"
+			   : c == ':' ? "write: segment NAME = CONDITION;"
+				      : NULL;
 	if (isprint(c))
-		return rules_fail(r, e, place(lx, lx->at), NULL, "'%c' means nothing here", c);
+		return rules_fail(r, e, place(lx, lx->at), hint, "'%c' means nothing here", c);
 	return rules_fail(r, e, place(lx, lx->at), NULL, "byte 0x%02x means nothing here", c);
 }
 

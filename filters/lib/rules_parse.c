@@ -33,11 +33,12 @@ rules_expected(struct parser *p, const char *what, bool after)
 	struct pos at = p->t.pos;
 	if (after || p->t.kind == TOK_END)
 		at.off = p->behind;
+	const char *hint = rules_hint(p, what);
 	const char *quote = p->t.raw.len && strchr("'\"", *p->t.raw.ptr) ? "" : "'";
 	if (p->t.kind == TOK_END)
-		rules_fail(p->r, p->e, at, NULL, "%s is expected, not the end", what);
+		rules_fail(p->r, p->e, at, hint, "%s is expected, not the end", what);
 	else
-		rules_fail(p->r, p->e, at, NULL, "%s is expected before %s%.*s%s", what, quote,
+		rules_fail(p->r, p->e, at, hint, "%s is expected before %s%.*s%s", what, quote,
 			(int)(p->t.raw.len < 60 ? p->t.raw.len : 60), p->t.raw.ptr, quote);
 	return NULL;
 }
@@ -168,7 +169,9 @@ parse_call(struct parser *p)
 	while (rules_word(&p->t, "by") || p->t.kind == TOK_WHERE) {
 		struct ast **part = p->t.kind == TOK_WHERE ? &a->where : &a->by;
 		if (*part)
-			return wrong(p, p->t.pos, NULL, "said already");
+			return wrong(p, p->t.pos,
+				part == &a->where ? "join two conditions with 'and'" : NULL,
+				part == &a->where ? "a second where" : "a second by");
 		if (!rules_advance(p) ||
 			!(*part = part == &a->where ? rules_parse_tree(p) : parse_sum(p)))
 			return NULL;

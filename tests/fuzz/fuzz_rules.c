@@ -1,15 +1,17 @@
 /* fuzz_rules - rules from any bytes: a program or a message with a place, a value for every record or a message.
  *
- * The first line is what --where would say, the rest a source. What loads is run over two records. */
+ * What loads is run over a few records: as tags, and as metrics, whose partials must merge to the same rows. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "rules.h"
+#include "tsv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct zone *zone;
-static char path[] = "/tmp/fuzz-rules-XXXXXX";
+static char place[] = "/tmp/fuzz-rules-XXXXXX", path[64], partial_path[64], map_path[64];
 
 static void
 must(bool holds)
@@ -22,30 +24,46 @@ static void
 remove_records(void)
 {
 	unlink(path);
+	unlink(partial_path);
+	unlink(map_path);
+	rmdir(place);
 }
 
-/* Two records in a file; their columns are named in the corpus. */
+static void
+write_file(const char *name, const void *text, size_t len)
+{
+	FILE *f = fopen(name, "wb");
+	must(f && fwrite(text, 1, len, f) == len && fclose(f) == 0);
+}
+
+/* Records and a lookup table m; their columns are named in the corpus. */
 static void
 set_up(void)
 {
 	static const char records[] = "a\tb\tc\tts\tvisitor_id\n"
 				      "1\tx, y\t\\N\t2026-11-22T23:30:00Z\tv\n"
-				      "-2.5\t[\"x\\\\u00e4\"]\t\t2026-11-23\tw\n";
+				      "-2.5\t[\"x\\\\u00e4\"]\t\t2026-11-23\tw\n"
+				      "1.0\tx\tk\t2026-11-23\tv\n"
+				      "7\t\\N\tk\t2026-11-22\tv\n";
+	static const char map[] = "k\tv\tw\nk\t1\t\\N\nx\t2\ty\n";
 	struct err e = {0};
 	zone = zone_open("Europe/Berlin", &e);
-	int fd = mkstemp(path);
-	must(zone && fd >= 0);
-	must(write(fd, records, sizeof records - 1) == sizeof records - 1);
-	close(fd);
+	must(zone && mkdtemp(place));
+	snprintf(path, sizeof path, "%s/in.tsv", place);
+	snprintf(partial_path, sizeof partial_path, "%s/partial.tsv", place);
+	snprintf(map_path, sizeof map_path, "%s/m.tsv", place);
+	write_file(path, records, sizeof records - 1);
+	write_file(map_path, map, sizeof map - 1);
 	atexit(remove_records);
 }
 
 static struct rec_in *
-open_records(void)
+open_records(const char *name)
 {
-	static const char *const files[] = {path};
+	static const char *files[1];
 	struct rec_in_opts o = REC_IN_DEFAULTS;
 	struct err e = {0};
+	files[0] = name;
 	o.files = files;
 	o.nfiles = 1;
 	o.enc = REC_TSV;
@@ -72,18 +90,11 @@ check_values(const struct rules *r, const struct rec_batch *b)
 }
 
 static void
-count_row(void *ctx, const struct span *values)
-{
-	must(values[0].ptr != NULL);
-	++*(size_t *)ctx;
-}
-
-static void
 run_tags(struct rules *r)
 {
 	struct err e = {0};
 	const struct rec_batch *b;
-	struct rec_in *in = open_records();
+	struct rec_in *in = open_records(path);
 	if (rules_bind(r, in, &e) == LIMN_OK)
 		while (rec_in_next(in, &b, &e) > 0 && rules_eval(r, b, &e) == 0)
 			check_values(r, b);
@@ -91,25 +102,74 @@ run_tags(struct rules *r)
 	rec_in_free(in);
 }
 
+struct rows {
+	struct buf text; /* tsv */
+	size_t ncols, n;
+};
+
 static void
-run_metrics(struct rules *r, bool partial)
+add_row(void *ctx, const struct span *values)
 {
-	static const char *const by[] = {"", "a", "a,day"};
-	struct rules_groups_opts o = {.by = by, .nby = 3, .top = 1, .partial = partial};
+	struct rows *r = ctx;
+	must(values[0].ptr != NULL);
+	for (size_t i = 0; i < r->ncols; i++) {
+		tsv_escape(&r->text, values[i]);
+		buf_byte(&r->text, i + 1 < r->ncols ? '\t' : '\n');
+	}
+	r->n++;
+}
+
+/* The rows of summarize over a file; false when something was wrong. */
+static bool
+run_metrics(const struct rules_source *source, const struct rules_env *env, const char *file,
+	const struct rules_groups_opts *o, struct rows *rows)
+{
 	struct err e = {0};
 	const struct rec_batch *b;
-	size_t rows = 0;
-	struct rec_in *in = open_records();
-	struct rules_groups *g = rules_groups_new(r, in, &o, &e);
+	struct rules *r = rules_load(source, 1, env, &e);
+	if (!r)
+		return false;
+	struct rec_in *in = open_records(file);
+	struct rules_groups *g = rules_groups_new(r, in, o, &e);
 	if (g) {
+		const struct rec_name *name = rules_groups_names(g, &rows->ncols);
+		struct span head[256];
+		for (size_t i = 0; i < rows->ncols && i < 256; i++)
+			head[i] = span_str(name[i].name);
+		if (rows->ncols <= 256)
+			add_row(rows, head);
 		while (rec_in_next(in, &b, &e) > 0 && rules_groups_add(g, b, &e) == 0)
 			;
-		if (!e.code && rules_groups_finish(g, count_row, &rows, &e) == 0)
-			must(rows >= 3);
+		if (!e.code && rules_groups_finish(g, add_row, rows, &e) == 0)
+			must(rows->n >= 3);
 	}
 	must(g || e.code);
+	must(e.code == 0 || e.text[0]);
 	rules_groups_free(g);
 	rec_in_free(in);
+	rules_free(r);
+	return e.code == 0;
+}
+
+static void
+merge_is_whole(const struct rules_source *source, const struct rules_env *env)
+{
+	static const char *const by[] = {"", "a", "a,day"};
+	struct rules_groups_opts o = {.by = by, .nby = 3, .top = 1};
+	struct rows whole = {.n = 0}, parts = {.n = 0}, merged = {.n = 0};
+	bool ok = run_metrics(source, env, path, &o, &whole);
+	if (ok && whole.ncols <= 256) {
+		o.partial = true;
+		must(run_metrics(source, env, path, &o, &parts));
+		write_file(partial_path, parts.text.ptr, parts.text.len);
+		o.partial = false;
+		o.merge = true;
+		must(run_metrics(source, env, partial_path, &o, &merged));
+		must(span_eq(buf_as_span(&whole.text), buf_as_span(&merged.text)));
+	}
+	buf_free(&whole.text);
+	buf_free(&parts.text);
+	buf_free(&merged.text);
 }
 
 int
@@ -118,18 +178,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!zone)
 		set_up();
 	char *text = xstrndup((const char *)data, size);
-	struct rules_env env = {.zone = zone, .as_of = when_from_civil(2026, 11, 22)};
+	const char *maps[] = {place};
+	struct rules_env env = {
+		.zone = zone, .as_of = when_from_civil(2026, 11, 22), .maps = maps, .nmaps = 1};
 	struct rules_source source = {"x", text};
-	for (int what = 0; what < 3; what++) {
-		struct err e = {0};
-		struct rules *r = rules_load(&source, 1, &env, &e);
-		must((r == NULL) == (e.code == LIMN_USAGE));
-		if (r && what == 0)
-			run_tags(r);
-		else if (r)
-			run_metrics(r, what == 2);
-		rules_free(r);
+	struct err wrong = {0};
+	struct rules *tags = rules_load(&source, 1, &env, &wrong);
+	must((tags == NULL) == (wrong.code == LIMN_USAGE));
+	if (tags) {
+		run_tags(tags);
+		merge_is_whole(&source, &env);
 	}
+	rules_free(tags);
 	struct err e = {0};
 	struct rules *r = rules_expr(text, "--where", &env, &e);
 	must((r == NULL) == (e.code == LIMN_USAGE));
