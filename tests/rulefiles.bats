@@ -134,7 +134,7 @@ STORE=(--as-of 2026-11-22 --set home=CN --set spend_p30=100 --set spend_p70=300 
 	for name in o e; do
 		of_segment "$name" <members >yes
 		of_segment "not_$name" <members >no
-		(($(wc -l <yes) > 100 && $(wc -l <no) > 100))
+		(($(wc -l <yes) > 50 && $(wc -l <no) > 50))
 		sort -m yes no | same all -
 	done
 }
