@@ -161,6 +161,14 @@ tiny_store()
 	EOF
 }
 
+@test "daily-portrait: units are those of orders whose lines are known, of customers and of nobody" {
+	tiny_store
+	printf '%s\n' order_id,product_id,quantity,price o1,p1,2,40 o1,p2,1,20 o3,p1,5,2 o4,p1,100,9 o6,p1,7,2 >inbox/2026-11-22/order_items.csv
+	expect 0 draw 2026-11-22 --tz Asia/Shanghai
+	# o1 of c1 has 3 units, o3 of nobody 5; o4 is a test, o6 earlier, and of o2 and o7 nothing is known.
+	says 2026-11-22 '.periods | [(.day, .["30d"]) | .metrics | [.items, .items_per_buyer, .items_per_order]]' '[[8,3,4],[15,10,5]]'
+}
+
 @test "daily-portrait: the portrait has the shape that is promised" {
 	tiny_store
 	expect 0 draw 2026-11-22 --tz Asia/Shanghai

@@ -98,7 +98,9 @@ run_tables()
 		/^#|^$/ { next }
 		/^(summarize|segment) / { end(); dir = sprintf("tables/%d", FNR); system("mkdir " dir); print >(dir "/command"); file = $2; next }
 		/^= / {
-			value = $3 == "-" ? "\\N" : $3
+			value = $0
+			sub(/^= [^ ]+ /, "", value)
+			if (value == "-") value = "\\N"
 			print $2 "\t" value >(dir "/wants")
 			print file "\t" $2 "\t" value >"tables.tried"
 			next
@@ -107,14 +109,14 @@ run_tables()
 	for dir in tables/*; do run_table "$dir" "${dir##*/}" || return; done
 }
 
-# table_survivors - after run_tables: the changes (see mutants.awk) of metrics, and of the tags of merged.rules, that no
-# block of metrics.tables notices. Tags that summarize groups by are not changed.
+# table_survivors - after run_tables: the changes (see mutants.awk) of metrics, and of the tags that segment computes, that
+# no block of metrics.tables notices. Tags that summarize groups by are not changed.
 table_survivors()
 {
 	local dir words file
 	mkdir changed
 	cut -f 1 tables.tried | sort -u | while IFS= read -r file; do
-		if [[ $file == merged ]]; then cat "$ROOT/schemas/rules/$file.rules"; else sed '/^tag /,/;$/d' "$ROOT/schemas/rules/$file.rules"; fi >changed/source
+		if grep -q "^segment $file " "$CASES/metrics.tables"; then cat "$ROOT/schemas/rules/$file.rules"; else sed '/^tag /,/;$/d' "$ROOT/schemas/rules/$file.rules"; fi >changed/source
 		awk -f "$CASES/mutants.awk" changed/source >"changed/$file.rules"
 		awk -v list=1 -f "$CASES/mutants.awk" changed/source | sed "s/^/$file\t/" >>changed/list
 	done
