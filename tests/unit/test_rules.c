@@ -278,6 +278,22 @@ test_dates(void)
 		{"years_between(2000-11-23, today)", "25"},
 		{"years_between(2000-11-22, today)", "26"},
 		{"years_between(2000-02-29, 2025-02-28)", "25"},
+		{"days_between(day1, 2026-12-01)", "9"},
+		{"days_between(today, day1 - 3d)", "-3"},
+		{"seconds_between(ts, 2026-11-23T00:00:01.25Z)", "1801.25"},
+		{"seconds_between(ts, ts)", "0"},
+		{"seconds_between(2026-11-23T00:00:00Z, ts)", "-1800"},
+		{"seconds_between(miss, ts)", "(missing)"},
+		{"day = '2026-11-22'", "true"},
+		{"week", "2026-W47"},
+	};
+	check_pairs(p, sizeof p / sizeof *p);
+}
+
+static void
+test_anniversary(void)
+{
+	static const struct pair p[] = {
 		{"anniversary(1990-11-22)", "2026-11-22"},
 		{"anniversary(1990-11-21)", "2027-11-21"},
 		{"anniversary(1990-11-23)", "2026-11-23"},
@@ -289,14 +305,6 @@ test_dates(void)
 		{"anniversary(miss) between today and +30d", "false"},
 		{"anniversary(1999-12-22) between today and +30d", "true"},
 		{"anniversary(1999-12-23) between today and +30d", "false"},
-		{"days_between(day1, 2026-12-01)", "9"},
-		{"days_between(today, day1 - 3d)", "-3"},
-		{"seconds_between(ts, 2026-11-23T00:00:01.25Z)", "1801.25"},
-		{"seconds_between(ts, ts)", "0"},
-		{"seconds_between(2026-11-23T00:00:00Z, ts)", "-1800"},
-		{"seconds_between(miss, ts)", "(missing)"},
-		{"day = '2026-11-22'", "true"},
-		{"week", "2026-W47"},
 	};
 	check_pairs(p, sizeof p / sizeof *p);
 }
@@ -519,7 +527,7 @@ test_depth(void)
 	free(text);
 }
 
-/* Long flat rules are no deep ones, and a chain of definitions in order is fine. */
+/* Long flat rules are no deep ones, and a chain of definitions is fine in any order. */
 static void
 test_size(void)
 {
@@ -541,6 +549,13 @@ test_size(void)
 	for (int i = 0; i < 30000; i++)
 		buf_printf(&b, "tag t%d = t%d + 1;\n", i, i + 1);
 	buf_str(&b, "tag t30000 = n + 1;\n");
+	r = load(buf_cstr(&b), &e);
+	check(r != NULL && rules_count(r, RULES_TAG) == 30001); /* whatever the order */
+	rules_free(r);
+	buf_str(&b, "segment s = t0 = 1 and segment s0; segment s0 = segment s1;\n");
+	for (int i = 1; i < 30000; i++)
+		buf_printf(&b, "segment s%d = segment s%d;\n", i, i + 1);
+	buf_str(&b, "segment s30000 = segment s;\n"); /* a circle of 30,000 */
 	r = load(buf_cstr(&b), &e);
 	check(!r && strstr(e.text, "nested too deeply"));
 	rules_free(r);
@@ -618,6 +633,7 @@ main(void)
 	test_predicates();
 	test_missing();
 	test_dates();
+	test_anniversary();
 	test_texts();
 	test_lists();
 	test_more_functions();
