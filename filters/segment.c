@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "flow.h"
+#include "factopt.h"
+#include "outfile.h"
 #include "ruleopt.h"
 #include "sorted.h"
 
@@ -10,12 +11,12 @@ struct opts {
 	struct cli_common common;
 	struct ruleopt rules;
 	const char *key;
-	const char **facts; /* NAME=FILE */
-	size_t nfacts, facts_cap;
+	struct factopt facts;
+	const char *explain; /* whom */
 	bool members, wide, check;
 };
 
-enum { OPT_FACTS = 256, OPT_WIDE, OPT_MEMBERS, OPT_CHECK };
+enum { OPT_FACTS = 256, OPT_WIDE, OPT_MEMBERS, OPT_EXPLAIN, OPT_CHECK };
 
 static const struct cli_opt options[] = {
 	RULEOPT_OPTIONS,
@@ -23,6 +24,7 @@ static const struct cli_opt options[] = {
 	{OPT_FACTS, "facts", "NAME=FILE", "the stream NAME of facts, sorted by key; repeatable"},
 	{OPT_WIDE, "wide", NULL, "write each row with its tags and segments (this is the default)"},
 	{OPT_MEMBERS, "members", NULL, "write a row for each segment that a person is in"},
+	{OPT_EXPLAIN, "explain", "ID", "print every condition for one person, and what it saw"},
 	{OPT_CHECK, "check", NULL, "only check the rules"},
 	CLI_COMMON,
 	CLI_END,
@@ -32,8 +34,7 @@ struct work {
 	struct flow *flow;
 	struct rules *rules;
 	struct sorted key;
-	struct rec_in **stream; /* by the number of the stream; NULL: not needed */
-	const char **file;
+	int32_t as_of;
 	bool members;
 	size_t ntag, nsegment;
 	const struct rules_vec **tag, **segment; /* their values in the batch at hand */
@@ -52,8 +53,10 @@ take_option(struct opts *o, const struct cli *c, int id)
 		o->key = c->arg;
 		break;
 	case OPT_FACTS:
-		o->facts = xgrow(o->facts, &o->facts_cap, o->nfacts + 1, sizeof *o->facts);
-		o->facts[o->nfacts++] = c->arg;
+		factopt_add(&o->facts, c->arg);
+		break;
+	case OPT_EXPLAIN:
+		o->explain = c->arg;
 		break;
 	case OPT_WIDE:
 		o->wide = true;
@@ -65,8 +68,8 @@ take_option(struct opts *o, const struct cli *c, int id)
 		o->check = true;
 		break;
 	}
-	if (o->wide && o->members)
-		msg_die(LIMN_USAGE, "--wide and --members do not go together");
+	if (o->wide + o->members + (o->explain != NULL) > 1)
+		msg_die(LIMN_USAGE, "--wide, --members and --explain do not go together");
 }
 
 static void
@@ -138,85 +141,61 @@ segment(struct work *w)
 		rules_end_streams(w->rules, &w->flow->err);
 }
 
-/* ---- facts ---- */
-
-/* The FILE of --facts NAME=FILE, NULL when it is not there. */
-static const char *
-facts_file(const struct opts *o, const char *name)
-{
-	const char *file = NULL;
-	size_t len = strlen(name);
-	for (size_t i = 0; i < o->nfacts; i++)
-		if (strncmp(o->facts[i], name, len) == 0 && o->facts[i][len] == '=') {
-			if (file)
-				msg_die(LIMN_USAGE, "--facts %s: given twice", name);
-			file = o->facts[i] + len + 1;
-		}
-	return file;
-}
-
-/* Like the input, but in the canonical columns and times: its options are not about streams. */
-static struct rec_in *
-open_stream(struct work *w, const char *const *file)
-{
-	struct rec_in_opts o = REC_IN_DEFAULTS;
-	o.files = file;
-	o.nfiles = 1;
-	o.zone = w->flow->zone;
-	o.max_record = w->flow->common->max_record;
-	o.block = w->flow->common->block;
-	return rec_in_open(&o, &w->flow->err);
-}
+/* ---- one person ---- */
 
 static void
-open_streams(struct work *w, const struct opts *o)
+put_explanation(struct work *w, struct span id, size_t row, struct buf *text)
 {
+	buf_str(text, w->key.name);
+	buf_byte(text, ' ');
+	buf_span(text, id);
+	if (w->as_of != WHEN_DAY_MISSING) {
+		char day[WHEN_TEXT_MAX];
+		buf_str(text, ", as of ");
+		buf_put(text, day, when_format_day(w->as_of, day));
+	}
+	buf_str(text, "\n\n");
+	rules_explain(w->rules, row, text);
+}
+
+/* Evaluates only the batch that holds the person; reads all, so that the whole input is verified. */
+static void
+explain(struct work *w, struct span id, struct buf *text)
+{
+	const struct rec_batch *b;
 	struct err *e = &w->flow->err;
-	size_t n = rules_nstreams(w->rules);
-	w->stream = xcalloc(n + 1, sizeof *w->stream);
-	w->file = xcalloc(n + 1, sizeof *w->file);
-	rules_bind_key(w->rules, w->key.slot);
-	for (size_t i = 0; i < o->nfacts; i++)
-		if (!strchr(o->facts[i], '='))
-			msg_die(LIMN_USAGE, "--facts: NAME=FILE expected, not '%s'", o->facts[i]);
-	for (size_t i = 0; i < n && !e->code; i++) {
-		if (!rules_stream_needed(w->rules, i))
-			continue;
-		w->file[i] = facts_file(o, rules_stream_name(w->rules, i));
-		if (!w->file[i])
-			rules_stream_lacks(w->rules, i, e);
-		else if ((w->stream[i] = open_stream(w, &w->file[i])))
-			rules_bind_stream(w->rules, i, w->stream[i], w->key.name, e);
-	}
-	if (e->code)
-		msg_die(e->code, "%s", e->text);
-}
-
-/* "facts":{"orders":{"records":9,"passed":1}} for the ledger. */
-static void
-count_facts(struct work *w)
-{
-	struct buf *b = &w->flow->count.more;
-	size_t before = b->len;
-	for (size_t i = 0; i < rules_nstreams(w->rules); i++) {
-		struct rules_stream_stats s = rules_stream_stats(w->rules, i);
-		if (w->stream[i])
-			buf_printf(b, "%s\"%s\":{\"records\":%ju,\"passed\":%ju}",
-				b->len > before ? "," : ",\"facts\":{",
-				rules_stream_name(w->rules, i), (uintmax_t)s.rows,
-				(uintmax_t)s.passed);
-	}
-	if (b->len > before)
-		buf_byte(b, '}');
+	while (flow_next(w->flow, &b))
+		for (size_t i = 0; i < b->n; i++) {
+			bool good;
+			if (check_key(w, b, i, &good))
+				return;
+			if (!good || !span_eq(b->col[w->key.slot].text[i], id))
+				continue;
+			if (rules_eval(w->rules, b, e))
+				return;
+			put_explanation(w, id, i, text);
+		}
+	if (!e->code && rules_end_streams(w->rules, e) == 0 && !text->len)
+		err_set(e, LIMN_DATA, "there is no %s '%.*s' in the input", w->key.name,
+			(int)(id.len < 100 ? id.len : 100), id.ptr);
 }
 
 static void
-close_streams(struct work *w)
+write_explanation(struct work *w, const char *id)
 {
-	for (size_t i = 0; w->stream && i < rules_nstreams(w->rules); i++)
-		rec_in_free(w->stream[i]);
-	free(w->stream);
-	free(w->file);
+	struct flow *f = w->flow;
+	struct outfile out;
+	struct buf text = {0};
+	if (outfile_open(&out, f->common->output, &f->err))
+		return;
+	explain(w, span_str(id), &text);
+	outfile_write(&out, text.ptr, text.len);
+	if (f->err.code)
+		outfile_abort(&out);
+	else
+		outfile_close(&out, &f->err);
+	f->count.bytes_out = text.len;
+	buf_free(&text);
 }
 
 /* ---- the two ends ---- */
@@ -274,9 +253,16 @@ find_values(struct work *w)
 }
 
 static void
+write_all(struct work *w)
+{
+	find_values(w);
+	open_output(w);
+	segment(w);
+}
+
+static void
 free_work(struct work *w)
 {
-	close_streams(w);
 	rules_free(w->rules);
 	sorted_free(&w->key);
 	buf_free(&w->scratch);
@@ -292,35 +278,40 @@ main(int argc, char **argv)
 {
 	struct opts o = {.rules = RULEOPT_DEFAULTS};
 	struct cli c = {
-		.synopsis = "-r RULES [--wide | --members | --check] [OPTION]... [FILE]...",
+		.synopsis = "-r RULES [--wide | --members | --explain ID | --check] [OPTION]... "
+			    "[FILE]...",
 		.purpose = "Compute the tags and segments of RULES for every person.",
 		.options = options,
 		.common = &o.common,
 	};
 	for (int id; (id = cli_next(&c, argc, argv)) >= 0;)
 		take_option(&o, &c, id);
-	if (o.check && o.rules.as_of == WHEN_DAY_MISSING)
-		o.rules.as_of = when_from_civil(2000, 1, 1); /* any day will do */
+	if (o.check)
+		ruleopt_any_day(&o.rules);
 	struct flow f;
-	struct work w = {.flow = &f, .members = o.members};
+	struct work w = {.flow = &f, .members = o.members, .as_of = o.rules.as_of};
 	w.rules = ruleopt_load(&o.rules, &o.common);
 	int status = LIMN_OK;
 	if (!o.check) {
 		flow_open(&f, &o.common);
 		find_key(&w, o.key);
+		if (o.explain)
+			rules_will_explain(w.rules);
 		if (rules_bind(w.rules, f.in, &f.err))
 			msg_die(f.err.code, "%s", f.err.text);
-		open_streams(&w, &o);
-		find_values(&w);
-		open_output(&w);
-		segment(&w);
-		count_facts(&w);
+		factopt_open(&o.facts, &f, w.rules, w.key.name, w.key.slot);
+		if (o.explain)
+			write_explanation(&w, o.explain);
+		else
+			write_all(&w);
+		factopt_count(&o.facts, &f, w.rules);
 		status = flow_close(&f);
 	} else {
+		rules_lint(w.rules);
 		arena_free(&o.common.text);
 	}
 	free_work(&w);
 	ruleopt_free(&o.rules);
-	free(o.facts);
+	factopt_free(&o.facts);
 	return status;
 }

@@ -10,9 +10,10 @@ struct opts {
 	struct rules_groups_opts groups;
 	const char **by;
 	size_t nby, by_cap;
+	bool check;
 };
 
-enum { OPT_BY = 256, OPT_CLUSTERED, OPT_SHARD_KEY, OPT_TOP, OPT_PARTIAL, OPT_MERGE };
+enum { OPT_BY = 256, OPT_CLUSTERED, OPT_SHARD_KEY, OPT_TOP, OPT_PARTIAL, OPT_MERGE, OPT_CHECK };
 
 static const struct cli_opt options[] = {
 	RULEOPT_OPTIONS,
@@ -23,6 +24,7 @@ static const struct cli_opt options[] = {
 	{OPT_TOP, "top", "N", "keep the N groups with the largest first metric, the rest as Other"},
 	{OPT_PARTIAL, "partial", NULL, "write mergeable states"},
 	{OPT_MERGE, "merge", NULL, "the input is the output of --partial: finish it"},
+	{OPT_CHECK, "check", NULL, "only check the rules"},
 	CLI_COMMON,
 	CLI_END,
 };
@@ -55,6 +57,9 @@ take_option(struct opts *o, const struct cli *c, int id)
 	case OPT_MERGE:
 		o->groups.merge = true;
 		break;
+	case OPT_CHECK:
+		o->check = true;
+		break;
 	}
 }
 
@@ -70,6 +75,8 @@ check_options(struct opts *o)
 		msg_die(LIMN_USAGE, "--shard-key is for --partial");
 	if (g->partial && o->common.to == REC_AUTO && !o->common.output)
 		o->common.to = REC_TSV;
+	if (o->check)
+		ruleopt_any_day(&o->rules);
 	o->groups.by = o->by;
 	o->groups.nby = o->nby;
 }
@@ -92,23 +99,12 @@ summarize(struct flow *f, struct rules_groups *g)
 		rules_groups_finish(g, write_row, f->out, &f->err);
 }
 
-int
-main(int argc, char **argv)
+static int
+run(struct rules *rules, struct opts *o)
 {
-	struct opts o = {.rules = RULEOPT_DEFAULTS};
-	struct cli c = {
-		.synopsis = "-r RULES [-m METRICS] [--by COLS]... [OPTION]... [FILE]...",
-		.purpose = "Compute the metrics of RULES for every group of records.",
-		.options = options,
-		.common = &o.common,
-	};
-	for (int id; (id = cli_next(&c, argc, argv)) >= 0;)
-		take_option(&o, &c, id);
-	check_options(&o);
-	struct rules *rules = ruleopt_load(&o.rules, &o.common);
 	struct flow f;
-	flow_open(&f, &o.common);
-	struct rules_groups *g = rules_groups_new(rules, f.in, &o.groups, &f.err);
+	flow_open(&f, &o->common);
+	struct rules_groups *g = rules_groups_new(rules, f.in, &o->groups, &f.err);
 	size_t n = 0;
 	const struct rec_name *names = g ? rules_groups_names(g, &n) : NULL;
 	if (!names)
@@ -117,6 +113,36 @@ main(int argc, char **argv)
 	summarize(&f, g);
 	int status = flow_close(&f);
 	rules_groups_free(g);
+	return status;
+}
+
+static int
+check(struct rules *rules, struct opts *o)
+{
+	struct err e = {0};
+	if (rules_groups_check(rules, o->groups.metrics, &e))
+		msg_warn("%s", e.text);
+	else
+		rules_lint(rules);
+	arena_free(&o->common.text);
+	return e.code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opts o = {.rules = RULEOPT_DEFAULTS};
+	struct cli c = {
+		.synopsis = "-r RULES [-m METRICS] [--by COLS]... [--check] [OPTION]... [FILE]...",
+		.purpose = "Compute the metrics of RULES for every group of records.",
+		.options = options,
+		.common = &o.common,
+	};
+	for (int id; (id = cli_next(&c, argc, argv)) >= 0;)
+		take_option(&o, &c, id);
+	check_options(&o);
+	struct rules *rules = ruleopt_load(&o.rules, &o.common);
+	int status = o.check ? check(rules, &o) : run(rules, &o);
 	rules_free(rules);
 	ruleopt_free(&o.rules);
 	free(o.by);

@@ -227,6 +227,36 @@ members()
 	out_is person_id,segment b,s
 }
 
+@test "facts: --explain shows how many rows pass, and the aggregates" {
+	cat >r.rules <<-'END'
+		fact paid en 'Paid' = orders where status = 'paid';
+		param least = 100;
+		tag bought = paid matches (date >= -30d);
+		segment big = paid matches (date >= -90d, sum_amount > least, status != 'x');
+		segment gone = paid not matches (date >= -30d) and paid matches ();
+		segment many = not paid matches (count > 3 or max_amount >= 2000);
+	END
+	expect 0 segment -r r.rules --as-of 2026-11-22 --facts orders=o.csv --explain a p.csv
+	same "$OUT" - <<-'END'
+		person_id a, as of 2026-11-22
+
+		tags
+		  bought  true
+
+		segments
+		  true   big
+		  true     paid matches (date >= -90d, sum_amount > least, status != 'x')  -- 2 rows, -90d is 2026-08-24, sum_amount is 109.5, least is 100
+		  false  gone
+		  false    all of
+		  false      paid not matches (date >= -30d)  -- 1 row, -30d is 2026-10-23
+		  true       paid matches ()                  -- 2 rows
+		  true   many
+		  true     not paid matches (count > 3 or max_amount >= 2000)  -- 2 rows, count is 2, max_amount is 99
+	END
+	expect 0 segment -r r.rules --as-of 2026-11-22 --facts orders=o.csv --explain c p.csv
+	grep -c -- "-- 0 rows, count is 0, max_amount is missing" "$OUT" | is 1
+}
+
 @test "facts: summarize and --where know none; what does not need them is computed" {
 	rules='fact f = orders; segment s = f matches (); tag big = f matches (count > 1); metric n = count(); metric m = count() where segment s'
 	expect 0 summarize -e "$rules" -m n p.csv

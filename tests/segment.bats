@@ -125,6 +125,110 @@ setup()
 	err_has "s.rules:2:66: a date relative to today, but the day is not given" "say which day is today: --as-of 2026-11-22"
 }
 
+@test "segment: --check warns of what is surely not meant, and passes" {
+	printf '%s\n' 'param unused = 1;' 'fact lonely = x;' 'segment all = 1 = 1;' "segment no = 'a' in ('b');" 'segment some = a = 1;' >c.rules
+	expect 0 segment -r c.rules --check
+	same "$OUT" /dev/null
+	same "$ERR" - <<-'END'
+		segment: c.rules:1:7: nothing uses this param
+		param unused = 1;
+		      ^
+		segment: c.rules:2:6: nothing uses this fact
+		fact lonely = x;
+		     ^
+		segment: c.rules:3:9: this segment holds everybody or nobody
+		segment all = 1 = 1;
+		        ^
+		its condition names nothing of a person
+		segment: c.rules:4:9: this segment holds everybody or nobody
+		segment no = 'a' in ('b');
+		        ^
+		its condition names nothing of a person
+	END
+}
+
+@test "segment: --explain prints tags, and every condition with the values that it saw" {
+	cat >>s.rules <<-'END'
+		segment mix en 'A mix' zh '混合' = (gender in ('f', 'm') -- a comment
+			or gender is null) and not (orders < 2 and years_between(birth_date, today) > 30);
+		segment birthday = anniversary(birth_date) between yesterday and +30d;
+		segment quoted   = active and tags != 'a  -- b';
+		segment never    = not segment buyer;
+	END
+	expect 0 segment -r s.rules --as-of 2026-11-22 --explain a p.csv
+	quiet
+	same "$OUT" - <<-'END'
+		person_id a, as of 2026-11-22
+
+		tags
+		  recency   2        -- Days since, 距上次
+		  age       36
+		  age_band  '36-45'  -- Age, 年龄
+		  active    true
+
+		segments
+		  true   loyal
+		  true     all of
+		  true       segment buyer
+		  true       active = true     -- active is true
+		  true       not segment lost
+		  true   buyer
+		  true     orders > 0  -- orders is 3
+		  false  lost
+		  false    recency > 4 * cycle  -- recency is 2, 4 * cycle is 240, cycle is 60
+		  true   vip
+		  true     tags contains 'VIP'  -- tags is 'vip, x'
+		  true   mix  -- A mix, 混合
+		  true     all of
+		  true       any of
+		  true         gender in ('f', 'm')                     -- gender is 'f'
+		  false        gender is null                           -- gender is 'f'
+		  true       not
+		  false        all of
+		  false          orders < 2                             -- orders is 3
+		  true           years_between(birth_date, today) > 30  -- years_between(birth_date, today) is 36, birth_date is 1990-11-22
+		  true   birthday
+		  true     anniversary(birth_date) between yesterday and +30d  -- anniversary(birth_date) is 2026-11-22, birth_date is 1990-11-22, yesterday is 2026-11-21, +30d is 2026-12-22
+		  true   quoted
+		  true     all of
+		  true       active
+		  true       tags != 'a  -- b'  -- tags is 'vip, x'
+		  false  never
+		  false    not segment buyer
+	END
+	expect 0 segment -e 'segment s = orders > 1 or tags is null' --explain b -o why p.csv
+	same "$OUT" /dev/null
+	same why - <<-'END'
+		person_id b
+
+		segments
+		  true   s
+		  true     any of
+		  false      orders > 1    -- orders is 0
+		  true       tags is null  -- tags is missing
+	END
+}
+
+@test "segment: --explain of nobody is exit 1; the input is verified to its end" {
+	expect 1 segment -r s.rules --as-of 2026-11-22 --explain d p.csv
+	same "$OUT" /dev/null
+	same "$ERR" - <<<"segment: there is no person_id 'd' in the input"
+	expect 1 segment -r s.rules --as-of 2026-11-22 --explain d -o why p.csv
+	[[ ! -e why ]]
+	printf 'aa,1,,,,\n' >>p.csv
+	expect 1 segment -r s.rules --as-of 2026-11-22 --explain a p.csv
+	err_has "is out of order: 'aa' after 'c'"
+	if [[ -w /dev/full ]]; then expect 3 segment -e 'tag t = 1' --explain a -o /dev/full <(head -n 2 p.csv); fi
+}
+
+@test "segment: --explain finds its person in any batch" {
+	seq -f 'p%06.0f' 5000 | awk 'BEGIN { print "person_id,n" } { print $0 "," NR }' >many.csv
+	for id in 1 2048 2049 5000; do
+		expect 0 segment -e 'segment s = n >= 2049' --explain "$(printf 'p%06d' "$id")" many.csv
+		grep -c -- "  -- n is $id\$" "$OUT" | is 1
+	done
+}
+
 @test "segment: lifecycle is a partition: the first match names each person, once" {
 	cat >l.rules <<-'END'
 		param cycle = 60;
@@ -167,7 +271,8 @@ setup()
 
 @test "segment: usage, and a full disk" {
 	expect 2 segment --wide --members -r s.rules p.csv
-	err_has "segment: --wide and --members do not go together"
+	err_has "segment: --wide, --members and --explain do not go together"
+	expect 2 segment --explain a --members -r s.rules p.csv
 	expect 2 segment -r s.rules --as-of tomorrow p.csv
 	expect 0 segment --help
 	grep -q -- '--members' "$OUT"

@@ -484,3 +484,19 @@ ALL="metric n = count(); metric pv = count() where event = 'page_view'; metric u
 	expect 0 summarize -e 'metric n = count()' --by country --where "country is not null" --ledger l.json ev.csv
 	[[ $(jq -r '[.records_in, .filtered, .records_out, .exit] | join(" ")' l.json) == "5 1 2 0" ]]
 }
+
+@test "summarize: --check reads no input, needs no day, and says what is wrong" {
+	expect 0 summarize -e 'metric n = count() where d < today; metric r = n / 2' --check /nowhere
+	quiet
+	same "$OUT" /dev/null
+	expect 0 summarize -e 'param p = 2; metric n = count()' --check
+	err_has "summarize: -e:1:7: nothing uses this param"
+	expect 2 summarize -e 'metric n = cuont()' --check
+	err_has "unknown function 'cuont'" "did you mean 'count'?"
+	expect 2 summarize -e 'metric n = count()' -m m --check
+	err_has "--metrics: there is no metric 'm'"
+	rules='fact f = x; segment s = f matches (); metric n = count(); metric m = count() where segment s'
+	expect 0 summarize -e "$rules" -m n --check
+	expect 2 summarize -e "$rules" --check
+	err_has "summarize knows no facts: matches is for segment"
+}

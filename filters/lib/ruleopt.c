@@ -58,6 +58,13 @@ ruleopt_take(struct ruleopt *o, const struct cli *c, int id)
 	}
 }
 
+void
+ruleopt_any_day(struct ruleopt *o)
+{
+	if (o->as_of == WHEN_DAY_MISSING)
+		o->as_of = when_from_civil(2000, 1, 1);
+}
+
 struct rules *
 ruleopt_load(const struct ruleopt *o, const struct cli_common *common)
 {

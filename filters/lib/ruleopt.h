@@ -39,6 +39,7 @@ struct ruleopt {
 
 /* True when the option was one of these. */
 bool ruleopt_take(struct ruleopt *o, const struct cli *c, int id);
+void ruleopt_any_day(struct ruleopt *o); /* for --check: rules that need --as-of have one */
 /* Ends the program with exit 2 or 3 when there are no rules or they are wrong. */
 struct rules *ruleopt_load(const struct ruleopt *o, const struct cli_common *common);
 void ruleopt_free(struct ruleopt *o);

@@ -260,6 +260,7 @@ rules_free(struct rules *r)
 		free(r->of[k].index);
 	free(r->src);
 	free(r->def);
+	free(r->rows);
 	free(r->order);
 	free(r->group_order);
 	keyset_free(r->names);

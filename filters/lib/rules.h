@@ -38,6 +38,9 @@ struct rules *rules_load(
 struct rules *rules_expr(
 	const char *text, const char *origin, const struct rules_env *env, struct err *e);
 void rules_free(struct rules *r);
+/* Warns on stderr of what is legal and surely not meant: params and facts that nothing uses, segments that
+ * hold everybody or nobody. */
+void rules_lint(struct rules *r);
 
 /* What the files define, in order of definition. */
 enum rules_kind { RULES_METRIC, RULES_TAG, RULES_SEGMENT };
@@ -93,6 +96,11 @@ struct rules_stream_stats {
 };
 struct rules_stream_stats rules_stream_stats(const struct rules *r, size_t i);
 
+/* Appends all tags and, for every segment, the tree of its conditions with the values that they saw and what
+ * came of it, for one record of the batch that was evaluated last. rules_will_explain comes before rules_bind. */
+void rules_will_explain(struct rules *r);
+void rules_explain(const struct rules *r, size_t row, struct buf *out);
+
 /* A rec_filter_fn over rules_expr: ctx is the struct rules. */
 int rules_filter(void *ctx, const struct rec_batch *b, uint8_t *keep, struct err *e);
 
@@ -120,6 +128,8 @@ struct rules_groups_opts {
 struct rules_groups *rules_groups_new(
 	struct rules *r, struct rec_in *in, const struct rules_groups_opts *o, struct err *e);
 void rules_groups_free(struct rules_groups *g);
+/* What can be checked of the metrics (names, or NULL: all) without input. LIMN_OK or e's code. */
+int rules_groups_check(struct rules *r, const char *metrics, struct err *e);
 int rules_groups_add(
 	struct rules_groups *g, const struct rec_batch *b, struct err *e); /* 0 or -1 */
 /* The output's columns, known once bound. */

@@ -61,10 +61,12 @@ rules_is_column(struct rec_in *in, const char *name)
 int
 rules_bind(struct rules *r, struct rec_in *in, struct err *e)
 {
-	uint32_t *roots = xmalloc((r->ndef + 1) * sizeof *roots);
+	uint32_t *roots = xmalloc((r->ndef + r->nrows + 1) * sizeof *roots);
 	size_t n = 0;
 	if (r->expr != RULES_NONE)
 		roots[n++] = r->expr;
+	for (size_t i = 0; r->explain && i < r->nrows; i++)
+		roots[n++] = r->rows[i];
 	for (size_t i = 0; i < r->ndef && !e->code; i++) {
 		const struct def *d = &r->def[i];
 		if (d->kind == DEF_TAG || d->kind == DEF_SEGMENT)

@@ -148,6 +148,8 @@ build_aggregates(struct check *c, struct ast *a)
 {
 	uint32_t *list = rules_new_list(a->kid), n = 0, id = RULES_NONE;
 	a->rows = make_fact(c, AGG_COUNT, RULES_NUM, RULES_NONE, a->pos);
+	c->r->rows = xgrow(c->r->rows, &c->r->rows_cap, c->r->nrows + 1, sizeof *c->r->rows);
+	c->r->rows[c->r->nrows++] = a->rows;
 	for (struct ast *k = a->kid; k; k = k->next)
 		if (aggregates(c, k) &&
 			(list[n++] = rules_build(c, k, RULES_BOOL, IN_FACT)) == RULES_NONE)

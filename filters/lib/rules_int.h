@@ -300,6 +300,9 @@ struct rules {
 	uint32_t expr;         /* node of rules_expr */
 	struct stream *stream; /* what facts are made of (rules_group.h); stream n is n - 1 here */
 	size_t nstream, stream_cap;
+	bool explain;   /* all that rules_explain shows is evaluated */
+	uint32_t *rows; /* what AST_MATCHES call rows */
+	size_t nrows, rows_cap;
 	int key_slot; /* slot of the input's column that streams are merged by */
 	struct rec_in *in;
 	uint32_t *order, *group_order; /* nodes to evaluate over records and over groups */

@@ -268,14 +268,11 @@ plan_aggs(struct rules_groups *g, const struct rules_groups_opts *o)
 	}
 }
 
-/* Everything that is evaluated over records. */
+/* What is to be evaluated over records. */
 static bool
-plan_records(struct rules_groups *g, const char *clustered, struct err *e)
+plan_order(struct rules_groups *g, struct err *e)
 {
 	struct rules *r = g->r;
-	for (size_t i = 0; i < g->ncol; i++)
-		if (!plan_column(g, &g->col[i], e))
-			return false;
 	size_t n = 0, most = g->ncol;
 	for (size_t i = 0; i < g->nagg; i++)
 		most += r->node[g->agg[i].node].nlist + 2;
@@ -295,7 +292,17 @@ plan_records(struct rules_groups *g, const char *clustered, struct err *e)
 	free(r->order);
 	r->order = rules_order(r, roots, n, false, &r->norder);
 	free(roots);
-	if (!rules_no_streams(r, "summarize", e) || !check_clashes(g, e) ||
+	return rules_no_streams(r, "summarize", e);
+}
+
+static bool
+plan_records(struct rules_groups *g, const char *clustered, struct err *e)
+{
+	struct rules *r = g->r;
+	for (size_t i = 0; i < g->ncol; i++)
+		if (!plan_column(g, &g->col[i], e))
+			return false;
+	if (!plan_order(g, e) || !check_clashes(g, e) ||
 		!rules_bind_columns(r, g->in, NULL, r->order, r->norder, e))
 		return false;
 	if (clustered) {
@@ -365,6 +372,21 @@ rules_groups_new(
 		return g;
 	rules_groups_free(g);
 	return NULL;
+}
+
+int
+rules_groups_check(struct rules *r, const char *metrics, struct err *e)
+{
+	struct rules_groups *g = xcalloc(1, sizeof *g);
+	struct rules_groups_opts o = {.metrics = metrics};
+	g->r = r;
+	if ((!metrics && !r->of[DEF_METRIC].n) || !plan_metrics(g, metrics, e))
+		goto out;
+	plan_aggs(g, &o);
+	plan_order(g, e);
+out:
+	rules_groups_free(g);
+	return e->code;
 }
 
 const struct rec_name *
