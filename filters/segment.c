@@ -39,7 +39,11 @@ struct work {
 	size_t ntag, nsegment;
 	const struct rules_vec **tag, **segment; /* their values in the batch at hand */
 	struct span *name;                       /* of segments */
-	struct span *value;                      /* of the extra columns */
+	/* The segments of record i of the batch: in[from[i]] … in[from[i + 1] - 1], in the order of the rules. */
+	size_t from[REC_BATCH_MAX + 1], in_cap;
+	uint32_t *in;
+	uint8_t *any;       /* by segment: somebody in the batch is in it */
+	struct span *value; /* of the extra columns */
 	struct buf scratch, names;
 };
 
@@ -72,6 +76,46 @@ take_option(struct opts *o, const struct cli *c, int id)
 		msg_die(LIMN_USAGE, "--wide, --members and --explain do not go together");
 }
 
+/* Counts the segments of each record, or puts them into `in`. Segment by segment, as thousands of vectors read
+ * side by side would miss the cache with every byte; eight flags at a time, as most are 0. */
+static void
+take_flags(struct work *w, size_t n, size_t *at, uint32_t *in)
+{
+	for (size_t k = 0; k < w->nsegment; k++) {
+		const uint8_t *flag = w->segment[k]->flag;
+		if (in && !w->any[k])
+			continue;
+		w->any[k] = 0;
+		for (size_t i = 0; i < n; i += 8) {
+			uint64_t bits = 0;
+			memcpy(&bits, flag + i, sizeof bits);
+			if (n - i < 8)
+				bits &= ((uint64_t)1 << 8 * (n - i)) - 1;
+			w->any[k] |= bits != 0;
+			for (; bits; bits &= bits - 1) {
+				size_t row = i + (size_t)__builtin_ctzll(bits) / 8;
+				if (in)
+					in[at[row]] = (uint32_t)k;
+				at[row]++;
+			}
+		}
+	}
+}
+
+static void
+list_segments(struct work *w, size_t n)
+{
+	size_t at[REC_BATCH_MAX];
+	memset(w->from, 0, (n + 1) * sizeof *w->from);
+	take_flags(w, n, w->from + 1, NULL);
+	for (size_t i = 0; i < n; i++) {
+		at[i] = w->from[i];
+		w->from[i + 1] += w->from[i];
+	}
+	w->in = xgrow(w->in, &w->in_cap, w->from[n] + 1, sizeof *w->in);
+	take_flags(w, n, at, w->in);
+}
+
 static void
 write_wide(struct work *w, const struct rec_batch *b, size_t i)
 {
@@ -79,12 +123,10 @@ write_wide(struct work *w, const struct rec_batch *b, size_t i)
 	buf_room(&w->scratch, (w->ntag + 1) * RULES_TEXT_MAX);
 	for (size_t k = 0; k < w->ntag; k++)
 		w->value[k] = rules_text(w->tag[k], i, &w->scratch);
-	for (size_t k = 0; k < w->nsegment; k++) {
-		if (!w->segment[k]->flag[i])
-			continue;
+	for (size_t k = w->from[i]; k < w->from[i + 1]; k++) {
 		if (w->names.len)
 			buf_byte(&w->names, ',');
-		buf_span(&w->names, w->name[k]);
+		buf_span(&w->names, w->name[w->in[k]]);
 	}
 	w->value[w->ntag] = w->names.len ? buf_as_span(&w->names) : SPAN_MISSING;
 	rec_out_pass(w->flow->out, b, i, w->value);
@@ -94,11 +136,10 @@ static void
 write_members(struct work *w, const struct rec_batch *b, size_t i)
 {
 	w->value[0] = b->col[w->key.slot].text[i];
-	for (size_t k = 0; k < w->nsegment; k++)
-		if (w->segment[k]->flag[i]) {
-			w->value[1] = w->name[k];
-			rec_out_row(w->flow->out, w->value);
-		}
+	for (size_t k = w->from[i]; k < w->from[i + 1]; k++) {
+		w->value[1] = w->name[w->in[k]];
+		rec_out_row(w->flow->out, w->value);
+	}
 }
 
 /* A missing key makes a record bad, a second record of a key is a failure. -1 with err filled. */
@@ -127,6 +168,7 @@ segment(struct work *w)
 	while (flow_next(w->flow, &b)) {
 		if (rules_eval(w->rules, b, &w->flow->err))
 			return;
+		list_segments(w, b->n);
 		for (size_t i = 0; i < b->n; i++) {
 			bool good;
 			if (check_key(w, b, i, &good))
@@ -244,6 +286,7 @@ find_values(struct work *w)
 	w->tag = xcalloc(w->ntag, sizeof *w->tag);
 	w->segment = xcalloc(w->nsegment, sizeof *w->segment);
 	w->name = xcalloc(w->nsegment, sizeof *w->name);
+	w->any = xcalloc(w->nsegment, 1);
 	for (size_t k = 0; k < w->ntag; k++)
 		w->tag[k] = rules_tag(w->rules, k);
 	for (size_t k = 0; k < w->nsegment; k++) {
@@ -270,6 +313,8 @@ free_work(struct work *w)
 	free(w->tag);
 	free(w->segment);
 	free(w->name);
+	free(w->in);
+	free(w->any);
 	free(w->value);
 }
 

@@ -52,7 +52,7 @@ enum rec_type rules_type(
 	const struct rules *r, enum rules_kind kind, size_t i); /* of a metric or tag, once bound */
 
 /* Values of one expression over a batch (or over groups). Exactly one array is set, by type; a boolean is
- * text 'true' or 'false' when written. */
+ * text 'true' or 'false' when written. There is room for REC_BATCH_MAX values, whatever the batch has. */
 enum rules_vtype { RULES_BOOL, RULES_NUM, RULES_TEXT, RULES_TIME, RULES_DAY };
 struct rules_vec {
 	enum rules_vtype type;

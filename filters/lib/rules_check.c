@@ -332,10 +332,12 @@ bool
 rules_check_all(struct rules *r, struct err *e)
 {
 	struct check c = {.r = r, .e = e, .where = RULES_NONE};
-	for (uint32_t i = 0; i < r->ndef; i++)
-		if (!resolve(&c, i, NULL))
-			return false;
-	return true;
+	uint32_t *order = rules_def_order(r);
+	bool ok = true;
+	for (size_t i = 0; i < r->ndef && ok; i++)
+		ok = resolve(&c, order[i], NULL);
+	free(order);
+	return ok;
 }
 
 bool

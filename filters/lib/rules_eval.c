@@ -127,6 +127,29 @@ eval_affix(struct node *n, const struct node *a, const struct node *b, size_t ro
 	}
 }
 
+/* Flags are 0 or 1, so eight of them are joined at once. */
+#define JOIN(OP)                         \
+	for (; i + 8 <= rows; i += 8) {  \
+		uint64_t x, y;           \
+		memcpy(&x, to + i, 8);   \
+		memcpy(&y, from + i, 8); \
+		x OP y;                  \
+		memcpy(to + i, &x, 8);   \
+	}                                \
+	for (; i < rows; i++)            \
+	to[i] OP from[i]
+
+static void
+join_flags(uint8_t *restrict to, const uint8_t *restrict from, bool and, size_t rows)
+{
+	size_t i = 0;
+	if (and) {
+		JOIN(&=);
+	} else {
+		JOIN(|=);
+	}
+}
+
 static void
 eval_logic(const struct rules *r, const struct node *n, size_t rows)
 {
@@ -135,17 +158,10 @@ eval_logic(const struct rules *r, const struct node *n, size_t rows)
 	memset(flag, and, rows);
 	for (uint32_t k = 0; k < n->nlist; k++) {
 		const struct node *x = &r->node[n->list[k]];
-		const uint8_t *f = x->v.flag;
-		if (x->constant) {
-			if (f[0] != and)
-				memset(flag, f[0], rows);
-		} else if (and) {
-			for (size_t i = 0; i < rows; i++)
-				flag[i] &= f[i];
-		} else {
-			for (size_t i = 0; i < rows; i++)
-				flag[i] |= f[i];
-		}
+		if (!x->constant)
+			join_flags(flag, x->v.flag, and, rows);
+		else if (x->v.flag[0] != and)
+			memset(flag, x->v.flag[0], rows);
 	}
 }
 
@@ -153,7 +169,15 @@ eval_logic(const struct rules *r, const struct node *n, size_t rows)
 static void
 copy_flags(uint8_t *restrict to, const uint8_t *from, uint8_t flip, size_t rows)
 {
-	for (size_t i = 0; i < rows; i++)
+	const uint64_t flips = flip * 0x0101010101010101U;
+	size_t i = 0;
+	for (; i + 8 <= rows; i += 8) {
+		uint64_t x;
+		memcpy(&x, from + i, 8);
+		x ^= flips;
+		memcpy(to + i, &x, 8);
+	}
+	for (; i < rows; i++)
 		to[i] = from[i] ^ flip;
 }
 

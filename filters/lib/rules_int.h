@@ -307,6 +307,8 @@ struct rules {
 	struct rec_in *in;
 	uint32_t *order, *group_order; /* nodes to evaluate over records and over groups */
 	size_t norder, ngroup_order;
+	char **mem; /* of vectors (rules_order.c) */
+	size_t nmem, mem_cap;
 	size_t bad_row; /* where evaluation failed, and in which node */
 	uint32_t bad_node;
 };
@@ -407,14 +409,18 @@ struct def *rules_resolved(struct check *c, struct def *d, const struct ast *fro
 uint32_t rules_build_column(
 	struct check *c, struct span name, int type, uint32_t stream, struct pos at);
 
+/* The numbers of all definitions in the order in which they are to be checked; to be freed. */
+uint32_t *rules_def_order(const struct rules *r);
 bool rules_check_all(struct rules *r, struct err *e);
 bool rules_check_expr(struct rules *r, struct ast *a, struct err *e); /* sets r->expr */
 const char *rules_type_name(int type);
 
 /* ---- evaluation ---- */
 
-/* Gives the node room for n rows. */
-void rules_vec_alloc(struct rules *r, struct node *n, size_t rows);
+/* Gives the node a vector of its own, or shows it where its vector is: rules_vec_size bytes, aligned as by malloc. */
+void rules_vec_alloc(struct node *n, size_t rows);
+void rules_vec_point(struct node *n, void *values, size_t rows);
+size_t rules_vec_size(uint8_t type, size_t rows);
 /* Fills the node's vector; false with r->bad_row, r->bad_node set when a result does not fit. */
 bool rules_eval_node(struct rules *r, uint32_t id, size_t rows);
 bool rules_eval_func(struct rules *r, struct node *n, size_t rows); /* the functions' part of it */

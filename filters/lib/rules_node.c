@@ -1,4 +1,4 @@
-/* L4 rules_node - the array of nodes: made once each, folded when constant, ordered for evaluation. */
+/* L4 rules_node - the array of nodes: made once each, folded when constant. */
 #include <stdlib.h>
 
 #include "rules_int.h"
@@ -69,22 +69,32 @@ shape(struct buf *b, const struct node *n)
 	buf_span(b, n->text);
 }
 
-void
-rules_vec_alloc(struct rules *r, struct node *n, size_t rows)
+static size_t
+value_size(uint8_t type)
 {
-	if (n->mem || (n->op == OP_ROOT && !r->node[n->a].constant))
-		return;
-	size_t size = n->type == RULES_NUM    ? sizeof(struct dec)
-		      : n->type == RULES_TEXT ? sizeof(struct span)
-		      : n->type == RULES_TIME ? sizeof(int64_t)
-		      : n->type == RULES_DAY  ? sizeof(int32_t)
-					      : 1;
-	if (n->op == OP_COL) /* the values are the reader's */
-		size = 0;
-	char *p = n->mem = xcalloc(rows, size + 1);
-	n->v.type = (enum rules_vtype)n->type;
-	n->v.missing = (uint8_t *)p + size * rows;
-	void *values = p; /* malloc's alignment is enough for all types */
+	return type == RULES_NUM    ? sizeof(struct dec)
+	       : type == RULES_TEXT ? sizeof(struct span)
+	       : type == RULES_TIME ? sizeof(int64_t)
+	       : type == RULES_DAY  ? sizeof(int32_t)
+				    : 1;
+}
+
+size_t
+rules_vec_size(uint8_t type, size_t rows)
+{
+	return rows * (value_size(type) + 1);
+}
+
+/* What predicates are never: read by all, written by none. */
+static const uint8_t no_missing[REC_BATCH_MAX];
+
+void
+rules_vec_point(struct node *n, void *values, size_t rows)
+{
+	bool predicate = n->op >= OP_CMP && n->op <= OP_OR;
+	n->v = (struct rules_vec){.type = (enum rules_vtype)n->type};
+	n->v.missing = predicate ? (uint8_t *)(uintptr_t)no_missing
+				 : (uint8_t *)values + value_size(n->type) * rows;
 	if (n->type == RULES_NUM)
 		n->v.num = values;
 	else if (n->type == RULES_TEXT)
@@ -95,6 +105,15 @@ rules_vec_alloc(struct rules *r, struct node *n, size_t rows)
 		n->v.day = values;
 	else
 		n->v.flag = values;
+}
+
+void
+rules_vec_alloc(struct node *n, size_t rows)
+{
+	if (n->mem)
+		return;
+	n->mem = xcalloc(rows, value_size(n->type) + 1);
+	rules_vec_point(n, n->mem, rows);
 }
 
 /* More than a few texts in a list are found by hash. */
@@ -159,7 +178,7 @@ constant(struct rules *r, const struct rules_vec *v, struct pos at)
 		return id;
 	k->constant = true;
 	k->mask = 0;
-	rules_vec_alloc(r, k, 1);
+	rules_vec_alloc(k, 1);
 	k->v.missing[0] = v->missing[0];
 	if (v->type == RULES_NUM)
 		k->v.num[0] = v->missing[0] ? dec_int(0) : v->num[0];
@@ -229,7 +248,7 @@ rules_node(struct rules *r, struct node *proto, struct err *e)
 	make_set(r, n);
 	if (!fold)
 		return id;
-	rules_vec_alloc(r, n, 1);
+	rules_vec_alloc(n, 1);
 	if (!rules_eval_node(r, id, 1)) {
 		rules_fail(r, e, proto->pos, NULL, "the result does not fit");
 		return RULES_NONE;
@@ -248,37 +267,8 @@ rules_nodes_free(struct rules *r)
 		buf_free(&r->node[i].bytes);
 		keyset_free(r->node[i].set);
 	}
+	for (size_t i = 0; i < r->nmem; i++)
+		free(r->mem[i]);
+	free(r->mem);
 	free(r->node);
-}
-
-static void
-mark_operands(const struct node *n, uint8_t *marked)
-{
-	for (uint32_t i = 0; i < noperands(n); i++)
-		if (operand(n, i) != RULES_NONE)
-			marked[operand(n, i)] = 1;
-}
-
-uint32_t *
-rules_order(struct rules *r, const uint32_t *roots, size_t n, bool grouped, size_t *norder)
-{
-	uint8_t *marked = xcalloc(r->nnode + 1, 1);
-	for (size_t i = 0; i < n; i++)
-		marked[roots[i]] = 1;
-	*norder = 0;
-	for (size_t i = r->nnode; i-- > 0;)
-		if (marked[i] && !r->node[i].constant) {
-			(*norder)++;
-			if (r->node[i].op != OP_FACT && !(grouped && r->node[i].op == OP_AGG))
-				mark_operands(&r->node[i], marked);
-		}
-	uint32_t *order = xmalloc((*norder + 1) * sizeof *order);
-	size_t k = 0;
-	for (size_t i = 0; i < r->nnode; i++)
-		if (marked[i] && !r->node[i].constant) {
-			rules_vec_alloc(r, &r->node[i], REC_BATCH_MAX);
-			order[k++] = (uint32_t)i;
-		}
-	free(marked);
-	return order;
 }

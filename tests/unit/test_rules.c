@@ -519,7 +519,7 @@ test_depth(void)
 	free(text);
 }
 
-/* Long flat rules are no deep ones, and a chain of definitions in order is fine. */
+/* Long flat rules are no deep ones, and a chain of definitions is fine in any order. */
 static void
 test_size(void)
 {
@@ -541,6 +541,13 @@ test_size(void)
 	for (int i = 0; i < 30000; i++)
 		buf_printf(&b, "tag t%d = t%d + 1;\n", i, i + 1);
 	buf_str(&b, "tag t30000 = n + 1;\n");
+	r = load(buf_cstr(&b), &e);
+	check(r != NULL && rules_count(r, RULES_TAG) == 30001); /* whatever the order */
+	rules_free(r);
+	buf_str(&b, "segment s = t0 = 1 and segment s0; segment s0 = segment s1;\n");
+	for (int i = 1; i < 30000; i++)
+		buf_printf(&b, "segment s%d = segment s%d;\n", i, i + 1);
+	buf_str(&b, "segment s30000 = segment s;\n"); /* a circle of 30,000 */
 	r = load(buf_cstr(&b), &e);
 	check(!r && strstr(e.text, "nested too deeply"));
 	rules_free(r);
