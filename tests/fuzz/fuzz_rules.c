@@ -1,6 +1,7 @@
 /* fuzz_rules - rules from any bytes: a program or a message with a place, a value for every record or a message.
  *
- * The first line is what --where would say, the rest a source. What loads is run over two records. */
+ * The bytes are taken as a source and as what --where would say. What loads is run over two records, facts over
+ * the rows of a stream, and explained. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -9,7 +10,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct zone *zone;
-static char path[] = "/tmp/fuzz-rules-XXXXXX";
+static char path[] = "/tmp/fuzz-rules-XXXXXX", stream[] = "/tmp/fuzz-facts-XXXXXX";
 
 static void
 must(bool holds)
@@ -22,6 +23,16 @@ static void
 remove_records(void)
 {
 	unlink(path);
+	unlink(stream);
+}
+
+static void
+write_records(char *name, const char *records)
+{
+	int fd = mkstemp(name);
+	must(fd >= 0);
+	must(write(fd, records, strlen(records)) == (ssize_t)strlen(records));
+	close(fd);
 }
 
 /* Two records in a file; their columns are named in the corpus. */
@@ -31,19 +42,20 @@ set_up(void)
 	static const char records[] = "a\tb\tc\tts\tvisitor_id\n"
 				      "1\tx, y\t\\N\t2026-11-22T23:30:00Z\tv\n"
 				      "-2.5\t[\"x\\\\u00e4\"]\t\t2026-11-23\tw\n";
+	static const char facts[] = "visitor_id\ta\tb\tdate\n"
+				    "t\t1\tx\t2026-11-22\nv\t\\N\ty\t2026-01-02\n"
+				    "v\t2.25\tx, z\t\\N\nx\t9\t\t2026-11-21\n";
 	struct err e = {0};
 	zone = zone_open("Europe/Berlin", &e);
-	int fd = mkstemp(path);
-	must(zone && fd >= 0);
-	must(write(fd, records, sizeof records - 1) == sizeof records - 1);
-	close(fd);
+	must(zone != NULL);
+	write_records(path, records);
+	write_records(stream, facts);
 	atexit(remove_records);
 }
 
 static struct rec_in *
-open_records(void)
+open_file(const char *const *files)
 {
-	static const char *const files[] = {path};
 	struct rec_in_opts o = REC_IN_DEFAULTS;
 	struct err e = {0};
 	o.files = files;
@@ -53,6 +65,13 @@ open_records(void)
 	struct rec_in *in = rec_in_open(&o, &e);
 	must(in != NULL);
 	return in;
+}
+
+static struct rec_in *
+open_records(void)
+{
+	static const char *const files[] = {path};
+	return open_file(files);
 }
 
 static void
@@ -79,15 +98,41 @@ count_row(void *ctx, const struct span *values)
 }
 
 static void
-run_tags(struct rules *r)
+explain(struct rules *r, const struct rec_batch *b)
 {
+	struct buf text = {0};
+	for (size_t i = 0; i < b->n; i++)
+		rules_explain(r, i, &text);
+	buf_free(&text);
+}
+
+static void
+run_tags(struct rules *r, bool facts)
+{
+	static const char *const files[] = {stream};
 	struct err e = {0};
 	const struct rec_batch *b;
-	struct rec_in *in = open_records();
-	if (rules_bind(r, in, &e) == LIMN_OK)
-		while (rec_in_next(in, &b, &e) > 0 && rules_eval(r, b, &e) == 0)
-			check_values(r, b);
+	struct rec_in *in = open_records(), *rows[8] = {NULL};
+	if (facts)
+		rules_will_explain(r);
+	bool ok = rules_bind(r, in, &e) == LIMN_OK;
+	if (facts)
+		rules_bind_key(r, rec_in_want(in, "visitor_id", REC_TEXT));
+	for (size_t i = 0; ok && facts && i < 8 && i < rules_nstreams(r); i++)
+		if (rules_stream_needed(r, i)) {
+			rows[i] = open_file(files);
+			ok = rules_bind_stream(r, i, rows[i], "visitor_id", &e) == LIMN_OK;
+		}
+	while (ok && rec_in_next(in, &b, &e) > 0 && rules_eval(r, b, &e) == 0) {
+		check_values(r, b);
+		if (facts)
+			explain(r, b);
+	}
+	if (ok && !e.code)
+		rules_end_streams(r, &e);
 	must(e.code == 0 || e.text[0]);
+	for (size_t i = 0; i < 8; i++)
+		rec_in_free(rows[i]);
 	rec_in_free(in);
 }
 
@@ -120,21 +165,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = xstrndup((const char *)data, size);
 	struct rules_env env = {.zone = zone, .as_of = when_from_civil(2026, 11, 22)};
 	struct rules_source source = {"x", text};
-	for (int what = 0; what < 3; what++) {
+	for (int what = 0; what < 4; what++) {
 		struct err e = {0};
 		struct rules *r = rules_load(&source, 1, &env, &e);
 		must((r == NULL) == (e.code == LIMN_USAGE));
-		if (r && what == 0)
-			run_tags(r);
+		if (r && what < 2)
+			run_tags(r, what == 1);
 		else if (r)
-			run_metrics(r, what == 2);
+			run_metrics(r, what == 3);
 		rules_free(r);
 	}
 	struct err e = {0};
 	struct rules *r = rules_expr(text, "--where", &env, &e);
 	must((r == NULL) == (e.code == LIMN_USAGE));
 	if (r)
-		run_tags(r);
+		run_tags(r, false);
 	rules_free(r);
 	free(text);
 	return 0;
