@@ -240,10 +240,10 @@ members()
 	same "$OUT" - <<-'END'
 		person_id a, as of 2026-11-22
 
-		tags
+		tags:
 		  bought  true
 
-		segments
+		segments: big, many
 		  true   big
 		  true     paid matches (date >= -90d, sum_amount > least, status != 'x')  -- 2 rows, -90d is 2026-08-24, sum_amount is 109.5, least is 100
 		  false  gone
