@@ -240,10 +240,10 @@ members()
 	same "$OUT" - <<-'END'
 		person_id a, as of 2026-11-22
 
-		tags
+		tags:
 		  bought  true
 
-		segments
+		segments: big, many
 		  true   big
 		  true     paid matches (date >= -90d, sum_amount > least, status != 'x')  -- 2 rows, -90d is 2026-08-24, sum_amount is 109.5, least is 100
 		  false  gone
@@ -324,4 +324,42 @@ members()
 	expect 0 segment -r c.rules --as-of 2026-11-22 --facts facts=f.tsv --members --no-header q.tsv
 	sort "$OUT" got | uniq -d | is
 	[[ $(cat "$OUT" got | wc -l) == $((k * $(tail -n +2 q.tsv | wc -l))) ]]
+}
+
+@test "facts: hostile rules give a message or a result" {
+	awk 'function many(n, what, file) { while (n--) printf "%s", what >file }
+		BEGIN { n = 10000
+		printf "segment a = " >"paren.rules"; many(n, "(", "paren.rules"); printf "1 = 1" >"paren.rules"; many(n, ")", "paren.rules")
+		printf "segment a = " >"in.rules"; many(n, "x in (", "in.rules")
+		printf "fact f = g; segment a = " >"matches.rules"; many(n, "f matches (", "matches.rules")
+		for (i = 1; i < n; i++) print "segment a" i " = segment a" (i + 1) ";" >"chain.rules"
+		print "segment a" n " = country = \047US\047;" >"chain.rules"
+		for (i = 1; i <= n; i++) print "segment a" i " = segment a" (i % n + 1) ";" >"circle.rules"
+		printf "tag t = number(country)" >"sum.rules"; for (i = 0; i < 150000; i++) printf " + %d", i >"sum.rules"; print ";" >"sum.rules"
+		for (i = 0; i < 20000; i++) print "segment s" i " = f matches (amount > " i % 90 ", count > " i % 7 ");" >"facts.rules" }'
+	for bad in paren in matches circle; do
+		expect 2 timeout 60 segment -r $bad.rules p.csv
+		err_has "nested too deeply"
+	done
+	expect 0 timeout 60 segment -r chain.rules --members p.csv
+	[[ $(wc -l <"$OUT") == 20001 ]]
+	sed 's/US/1/; s/DE/2/; s/FR/-5/' p.csv >n.csv
+	expect 0 timeout 60 segment -r sum.rules n.csv
+	out_is person_id,country,t,segments a,1,11249925001, b,2,11249925002, c,1,11249925001, d,-5,11249924995,
+	# 20,000 segments of 90 filters and 7 counts: 90 states
+	expect 0 timeout 60 segment -r facts.rules -e 'fact f = orders' --facts orders=o.csv --members p.csv
+	awk -F, 'NR > 1 { n[$1]++ } END { print n["a"] + 0, n["b"] + 0, n["c"] + 0, n["d"] + 0 }' "$OUT" >got
+	awk -F, 'BEGIN { for (i = 0; i < 20000; i++) { a += (99 > i % 90) + (10.5 > i % 90) > i % 7; b += (5 > i % 90) > i % 7; d += 1 > i % 7 }
+		print a, b, 0, d }' | same got -
+}
+
+@test "facts: thousands of segments over many persons are one pass, and nothing is counted twice" {
+	awk 'BEGIN { srand(2); print "person_id\tn\tm" >"q.tsv"; print "person_id\tx" >"f.tsv"
+		for (i = 0; i < 20000; i++) { id = sprintf("p%06d", i); print id "\t" i % 40 "\t" i % 7 >"q.tsv"; for (k = i % 4; k > 0; k--) print id "\t" k >"f.tsv" }
+		for (i = 0; i < 5000; i++) print "segment s" i " = n = " i % 40 " and (m < " i % 7 " or f matches (x >= " i % 4 "));" >"many.rules" }'
+	expect 0 timeout 120 segment -r many.rules -e 'fact f = rows' --facts rows=f.tsv --members --no-header q.tsv
+	cut -f2 "$OUT" | sort | uniq -c | awk '{ print substr($2, 2), $1 }' | sort -n >got
+	awk 'BEGIN { for (p = 0; p < 20000; p++) for (i = p % 40; i < 5000; i += 40) n[i] += p % 7 < i % 7 || (p % 4 >= i % 4 && p % 4 > 0)
+		for (i = 0; i < 5000; i++) if (n[i]) print i, n[i] }' >want
+	same got want
 }

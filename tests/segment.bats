@@ -160,13 +160,13 @@ setup()
 	same "$OUT" - <<-'END'
 		person_id a, as of 2026-11-22
 
-		tags
+		tags:
 		  recency   2        -- Days since, 距上次
 		  age       36
 		  age_band  '36-45'  -- Age, 年龄
 		  active    true
 
-		segments
+		segments: loyal, buyer, vip, mix, birthday, quoted
 		  true   loyal
 		  true     all of
 		  true       segment buyer
@@ -201,7 +201,7 @@ setup()
 	same why - <<-'END'
 		person_id b
 
-		segments
+		segments: s
 		  true   s
 		  true     any of
 		  false      orders > 1    -- orders is 0

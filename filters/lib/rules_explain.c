@@ -274,16 +274,36 @@ put_tags(struct explain *x)
 	free(end);
 }
 
+/* "segments: loyal, buyer" - those that the record is in. */
+static void
+put_names(struct explain *x)
+{
+	const struct rules *r = x->r;
+	const char *join = " ";
+	buf_str(x->out, "segments:");
+	for (size_t i = 0; i < r->of[DEF_SEGMENT].n; i++) {
+		const struct def *d = &r->def[r->of[DEF_SEGMENT].index[i]];
+		if (!truth(x, d->node))
+			continue;
+		buf_str(x->out, join);
+		buf_str(x->out, d->name);
+		join = ", ";
+	}
+	buf_str(x->out, *join == ',' ? "\n" : " none\n");
+}
+
 void
 rules_explain(const struct rules *r, size_t row, struct buf *out)
 {
 	struct explain x = {.r = r, .row = row, .out = out};
 	if (r->of[DEF_TAG].n) {
-		buf_str(out, "tags\n");
+		buf_str(out, "tags:\n");
 		put_tags(&x);
 	}
+	if (r->of[DEF_TAG].n && r->of[DEF_SEGMENT].n)
+		buf_byte(out, '\n');
 	if (r->of[DEF_SEGMENT].n)
-		buf_str(out, r->of[DEF_TAG].n ? "\nsegments\n" : "segments\n");
+		put_names(&x);
 	for (size_t i = 0; i < r->of[DEF_SEGMENT].n; i++)
 		put_segment(&x, &r->def[r->of[DEF_SEGMENT].index[i]]);
 	buf_free(&x.text);

@@ -91,7 +91,8 @@ static const uint8_t no_missing[REC_BATCH_MAX];
 void
 rules_vec_point(struct node *n, void *values, size_t rows)
 {
-	bool predicate = n->op >= OP_CMP && n->op <= OP_OR;
+	bool predicate = n->type == RULES_BOOL && n->op != OP_CONST && n->op != OP_ROOT &&
+			 n->op != OP_CASE && n->op != OP_COALESCE;
 	n->v = (struct rules_vec){.type = (enum rules_vtype)n->type};
 	n->v.missing = predicate ? (uint8_t *)(uintptr_t)no_missing
 				 : (uint8_t *)values + value_size(n->type) * rows;

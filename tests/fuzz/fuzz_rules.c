@@ -1,7 +1,7 @@
 /* fuzz_rules - rules from any bytes: a program or a message with a place, a value for every record or a message.
  *
- * What loads is run over a few records: as tags, and as metrics, whose partials must merge to the same rows. */
-#include <stdio.h>
+ * The bytes are taken as a source and as what --where would say. What loads is run over two records, facts over
+ * the rows of a stream, and explained. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct zone *zone;
-static char place[] = "/tmp/fuzz-rules-XXXXXX", path[64], partial_path[64], map_path[64];
+static char path[] = "/tmp/fuzz-rules-XXXXXX", stream[] = "/tmp/fuzz-facts-XXXXXX";
 
 static void
 must(bool holds)
@@ -24,9 +24,16 @@ static void
 remove_records(void)
 {
 	unlink(path);
-	unlink(partial_path);
-	unlink(map_path);
-	rmdir(place);
+	unlink(stream);
+}
+
+static void
+write_records(char *name, const char *records)
+{
+	int fd = mkstemp(name);
+	must(fd >= 0);
+	must(write(fd, records, strlen(records)) == (ssize_t)strlen(records));
+	close(fd);
 }
 
 static void
@@ -42,25 +49,21 @@ set_up(void)
 {
 	static const char records[] = "a\tb\tc\tts\tvisitor_id\n"
 				      "1\tx, y\t\\N\t2026-11-22T23:30:00Z\tv\n"
-				      "-2.5\t[\"x\\\\u00e4\"]\t\t2026-11-23\tw\n"
-				      "1.0\tx\tk\t2026-11-23\tv\n"
-				      "7\t\\N\tk\t2026-11-22\tv\n";
-	static const char map[] = "k\tv\tw\nk\t1\t\\N\nx\t2\ty\n";
+				      "-2.5\t[\"x\\\\u00e4\"]\t\t2026-11-23\tw\n";
+	static const char facts[] = "visitor_id\ta\tb\tdate\n"
+				    "t\t1\tx\t2026-11-22\nv\t\\N\ty\t2026-01-02\n"
+				    "v\t2.25\tx, z\t\\N\nx\t9\t\t2026-11-21\n";
 	struct err e = {0};
 	zone = zone_open("Europe/Berlin", &e);
-	must(zone && mkdtemp(place));
-	snprintf(path, sizeof path, "%s/in.tsv", place);
-	snprintf(partial_path, sizeof partial_path, "%s/partial.tsv", place);
-	snprintf(map_path, sizeof map_path, "%s/m.tsv", place);
-	write_file(path, records, sizeof records - 1);
-	write_file(map_path, map, sizeof map - 1);
+	must(zone != NULL);
+	write_records(path, records);
+	write_records(stream, facts);
 	atexit(remove_records);
 }
 
 static struct rec_in *
-open_records(const char *name)
+open_file(const char *const *files)
 {
-	static const char *files[1];
 	struct rec_in_opts o = REC_IN_DEFAULTS;
 	struct err e = {0};
 	files[0] = name;
@@ -71,6 +74,13 @@ open_records(const char *name)
 	struct rec_in *in = rec_in_open(&o, &e);
 	must(in != NULL);
 	return in;
+}
+
+static struct rec_in *
+open_records(void)
+{
+	static const char *const files[] = {path};
+	return open_file(files);
 }
 
 static void
@@ -90,15 +100,48 @@ check_values(const struct rules *r, const struct rec_batch *b)
 }
 
 static void
-run_tags(struct rules *r)
+count_row(void *ctx, const struct span *values)
 {
+	must(values[0].ptr != NULL);
+	++*(size_t *)ctx;
+}
+
+static void
+explain(struct rules *r, const struct rec_batch *b)
+{
+	struct buf text = {0};
+	for (size_t i = 0; i < b->n; i++)
+		rules_explain(r, i, &text);
+	buf_free(&text);
+}
+
+static void
+run_tags(struct rules *r, bool facts)
+{
+	static const char *const files[] = {stream};
 	struct err e = {0};
 	const struct rec_batch *b;
-	struct rec_in *in = open_records(path);
-	if (rules_bind(r, in, &e) == LIMN_OK)
-		while (rec_in_next(in, &b, &e) > 0 && rules_eval(r, b, &e) == 0)
-			check_values(r, b);
+	struct rec_in *in = open_records(), *rows[8] = {NULL};
+	if (facts)
+		rules_will_explain(r);
+	bool ok = rules_bind(r, in, &e) == LIMN_OK;
+	if (facts)
+		rules_bind_key(r, rec_in_want(in, "visitor_id", REC_TEXT));
+	for (size_t i = 0; ok && facts && i < 8 && i < rules_nstreams(r); i++)
+		if (rules_stream_needed(r, i)) {
+			rows[i] = open_file(files);
+			ok = rules_bind_stream(r, i, rows[i], "visitor_id", &e) == LIMN_OK;
+		}
+	while (ok && rec_in_next(in, &b, &e) > 0 && rules_eval(r, b, &e) == 0) {
+		check_values(r, b);
+		if (facts)
+			explain(r, b);
+	}
+	if (ok && !e.code)
+		rules_end_streams(r, &e);
 	must(e.code == 0 || e.text[0]);
+	for (size_t i = 0; i < 8; i++)
+		rec_in_free(rows[i]);
 	rec_in_free(in);
 }
 
@@ -182,19 +225,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rules_env env = {
 		.zone = zone, .as_of = when_from_civil(2026, 11, 22), .maps = maps, .nmaps = 1};
 	struct rules_source source = {"x", text};
-	struct err wrong = {0};
-	struct rules *tags = rules_load(&source, 1, &env, &wrong);
-	must((tags == NULL) == (wrong.code == LIMN_USAGE));
-	if (tags) {
-		run_tags(tags);
-		merge_is_whole(&source, &env);
+	for (int what = 0; what < 4; what++) {
+		struct err e = {0};
+		struct rules *r = rules_load(&source, 1, &env, &e);
+		must((r == NULL) == (e.code == LIMN_USAGE));
+		if (r && what < 2)
+			run_tags(r, what == 1);
+		else if (r)
+			run_metrics(r, what == 3);
+		rules_free(r);
 	}
 	rules_free(tags);
 	struct err e = {0};
 	struct rules *r = rules_expr(text, "--where", &env, &e);
 	must((r == NULL) == (e.code == LIMN_USAGE));
 	if (r)
-		run_tags(r);
+		run_tags(r, false);
 	rules_free(r);
 	free(text);
 	return 0;

@@ -291,7 +291,7 @@ test_dates(void)
 }
 
 static void
-test_anniversary(void)
+test_anniversaries(void)
 {
 	static const struct pair p[] = {
 		{"anniversary(1990-11-22)", "2026-11-22"},
@@ -633,7 +633,7 @@ main(void)
 	test_predicates();
 	test_missing();
 	test_dates();
-	test_anniversary();
+	test_anniversaries();
 	test_texts();
 	test_lists();
 	test_more_functions();
