@@ -10,14 +10,17 @@ struct opts {
 	struct cli_common common;
 	struct ruleopt rules;
 	const char *key;
+	const char **facts; /* NAME=FILE */
+	size_t nfacts, facts_cap;
 	bool members, wide, check;
 };
 
-enum { OPT_WIDE = 256, OPT_MEMBERS, OPT_CHECK };
+enum { OPT_FACTS = 256, OPT_WIDE, OPT_MEMBERS, OPT_CHECK };
 
 static const struct cli_opt options[] = {
 	RULEOPT_OPTIONS,
 	{'k', "key", "COL", "the column that names a person (default person_id, else customer_id)"},
+	{OPT_FACTS, "facts", "NAME=FILE", "the stream NAME of facts, sorted by key; repeatable"},
 	{OPT_WIDE, "wide", NULL, "write each row with its tags and segments (this is the default)"},
 	{OPT_MEMBERS, "members", NULL, "write a row for each segment that a person is in"},
 	{OPT_CHECK, "check", NULL, "only check the rules"},
@@ -29,6 +32,8 @@ struct work {
 	struct flow *flow;
 	struct rules *rules;
 	struct sorted key;
+	struct rec_in **stream; /* by the number of the stream; NULL: not needed */
+	const char **file;
 	bool members;
 	size_t ntag, nsegment;
 	const struct rules_vec **tag, **segment; /* their values in the batch at hand */
@@ -45,6 +50,10 @@ take_option(struct opts *o, const struct cli *c, int id)
 	switch (id) {
 	case 'k':
 		o->key = c->arg;
+		break;
+	case OPT_FACTS:
+		o->facts = xgrow(o->facts, &o->facts_cap, o->nfacts + 1, sizeof *o->facts);
+		o->facts[o->nfacts++] = c->arg;
 		break;
 	case OPT_WIDE:
 		o->wide = true;
@@ -125,7 +134,92 @@ segment(struct work *w)
 				write_wide(w, b, i);
 		}
 	}
+	if (!w->flow->err.code)
+		rules_end_streams(w->rules, &w->flow->err);
 }
+
+/* ---- facts ---- */
+
+/* The FILE of --facts NAME=FILE, NULL when it is not there. */
+static const char *
+facts_file(const struct opts *o, const char *name)
+{
+	const char *file = NULL;
+	size_t len = strlen(name);
+	for (size_t i = 0; i < o->nfacts; i++)
+		if (strncmp(o->facts[i], name, len) == 0 && o->facts[i][len] == '=') {
+			if (file)
+				msg_die(LIMN_USAGE, "--facts %s: given twice", name);
+			file = o->facts[i] + len + 1;
+		}
+	return file;
+}
+
+/* Like the input, but in the canonical columns and times: its options are not about streams. */
+static struct rec_in *
+open_stream(struct work *w, const char *const *file)
+{
+	struct rec_in_opts o = REC_IN_DEFAULTS;
+	o.files = file;
+	o.nfiles = 1;
+	o.zone = w->flow->zone;
+	o.max_record = w->flow->common->max_record;
+	o.block = w->flow->common->block;
+	return rec_in_open(&o, &w->flow->err);
+}
+
+static void
+open_streams(struct work *w, const struct opts *o)
+{
+	struct err *e = &w->flow->err;
+	size_t n = rules_nstreams(w->rules);
+	w->stream = xcalloc(n + 1, sizeof *w->stream);
+	w->file = xcalloc(n + 1, sizeof *w->file);
+	rules_bind_key(w->rules, w->key.slot);
+	for (size_t i = 0; i < o->nfacts; i++)
+		if (!strchr(o->facts[i], '='))
+			msg_die(LIMN_USAGE, "--facts: NAME=FILE expected, not '%s'", o->facts[i]);
+	for (size_t i = 0; i < n && !e->code; i++) {
+		if (!rules_stream_needed(w->rules, i))
+			continue;
+		w->file[i] = facts_file(o, rules_stream_name(w->rules, i));
+		if (!w->file[i])
+			rules_stream_lacks(w->rules, i, e);
+		else if ((w->stream[i] = open_stream(w, &w->file[i])))
+			rules_bind_stream(w->rules, i, w->stream[i], w->key.name, e);
+	}
+	if (e->code)
+		msg_die(e->code, "%s", e->text);
+}
+
+/* "facts":{"orders":{"records":9,"passed":1}} for the ledger. */
+static void
+count_facts(struct work *w)
+{
+	struct buf *b = &w->flow->count.more;
+	size_t before = b->len;
+	for (size_t i = 0; i < rules_nstreams(w->rules); i++) {
+		struct rules_stream_stats s = rules_stream_stats(w->rules, i);
+		if (w->stream[i])
+			buf_printf(b, "%s\"%s\":{\"records\":%ju,\"passed\":%ju}",
+				b->len > before ? "," : ",\"facts\":{",
+				rules_stream_name(w->rules, i), (uintmax_t)s.rows,
+				(uintmax_t)s.passed);
+	}
+	if (b->len > before)
+		buf_byte(b, '}');
+}
+
+static void
+close_streams(struct work *w)
+{
+	for (size_t i = 0; w->stream && i < rules_nstreams(w->rules); i++)
+		rec_in_free(w->stream[i]);
+	free(w->stream);
+	free(w->file);
+}
+
+/* ---- the two ends ---- */
 
 static void
 find_key(struct work *w, const char *key)
@@ -182,6 +276,7 @@ find_values(struct work *w)
 static void
 free_work(struct work *w)
 {
+	close_streams(w);
 	rules_free(w->rules);
 	sorted_free(&w->key);
 	buf_free(&w->scratch);
@@ -215,14 +310,17 @@ main(int argc, char **argv)
 		find_key(&w, o.key);
 		if (rules_bind(w.rules, f.in, &f.err))
 			msg_die(f.err.code, "%s", f.err.text);
+		open_streams(&w, &o);
 		find_values(&w);
 		open_output(&w);
 		segment(&w);
+		count_facts(&w);
 		status = flow_close(&f);
 	} else {
 		arena_free(&o.common.text);
 	}
 	free_work(&w);
 	ruleopt_free(&o.rules);
+	free(o.facts);
 	return status;
 }

@@ -229,14 +229,13 @@ read_events(struct work *w, const struct event_columns *cols)
 /* Writes the session's events. A customer_id that is missing is that of the last event before in the session that
  * has one, else of the first one after. */
 static void
-write_session(struct work *w, struct event **e, size_t n, struct span id)
+write_session(struct work *w, struct event *e, size_t n, struct span id)
 {
 	struct span known = SPAN_MISSING;
 	for (size_t i = 0; i < n && span_missing(known); i++)
-		known = event_customer(e[i]);
+		known = e[i].customer;
 	for (size_t i = 0; i < n; i++) {
-		struct span own = event_customer(e[i]), packed = event_packed(e[i]);
-		events_prefetch(&w->events, e + i);
+		struct span own = e[i].customer, packed = e[i].packed;
 		if (!span_missing(own)) {
 			known = own;
 		} else if (!span_missing(known)) {
@@ -276,34 +275,34 @@ session_id(struct buf *b, struct span visitor, int64_t start, unsigned nth)
 }
 
 static void
-carry(struct work *w, struct event **e, size_t n)
+carry(struct work *w, struct event *e, size_t n)
 {
 	char text[WHEN_TEXT_MAX];
 	struct span mark = {text, when_format(w->watermark, text)};
 	for (size_t i = 0; i < n; i++)
-		rec_out_emit(w->state_out, event_packed(e[i]), &mark);
+		rec_out_emit(w->state_out, e[i].packed, &mark);
 	w->flow->count.state_out += n;
 }
 
 /* Where the sessions begin that may still go on: the last one, and those that start at its instant. */
 static size_t
-first_open(const struct work *w, struct event **e, size_t n)
+first_open(const struct work *w, struct event *e, size_t n)
 {
 	const struct session_rules *r = &w->o->rules;
-	int64_t pause = w->watermark - e[n - 1]->ts;
+	int64_t pause = w->watermark - e[n - 1].ts;
 	if (!w->state_out || w->o->flush || pause > r->gap || (r->inclusive && pause == r->gap))
 		return n;
 	size_t start = 0, end;
 	for (size_t at = 0; at < n; at = end) {
 		end = session_end(&w->events, r, e, at, n);
-		if (e[at]->ts != e[start]->ts)
+		if (e[at].ts != e[start].ts)
 			start = at;
 	}
 	return start;
 }
 
 static void
-write_visitor(struct work *w, struct span visitor, struct event **e, size_t n)
+write_visitor(struct work *w, struct span visitor, struct event *e, size_t n)
 {
 	if (span_missing(
 		    visitor)) { /* whose events these are nobody knows: they are in no session */
@@ -315,9 +314,9 @@ write_visitor(struct work *w, struct span visitor, struct event **e, size_t n)
 	int64_t start = INT64_MIN;
 	for (size_t at = 0; at < open; at = end) {
 		end = session_end(&w->events, &w->o->rules, e, at, n);
-		nth = e[at]->ts == start ? nth + 1 : 1;
-		start = e[at]->ts;
-		write_session(w, e + at, end - at, session_id(&w->text, visitor, e[at]->ts, nth));
+		nth = e[at].ts == start ? nth + 1 : 1;
+		start = e[at].ts;
+		write_session(w, e + at, end - at, session_id(&w->text, visitor, e[at].ts, nth));
 	}
 	if (open < n)
 		carry(w, e + open, n - open);
@@ -334,7 +333,7 @@ sessionize(struct work *w)
 		read_events(w, &cols);
 	if (f->err.code)
 		return;
-	struct event **e;
+	struct event *e;
 	struct span visitor;
 	size_t n;
 	events_order(&w->events);

@@ -34,7 +34,7 @@ map()
 	wrong "tag a = x between 1;" 20 "'and' is expected before ';'"
 	wrong "tag a = x starts 'y';" 17 "'with' is expected before 'y'"
 	wrong "tag a = x is 5;" 13 "'null' is expected before '5'"
-	wrong "tag a = x not 5;" 14 "in, between, contains, starts with or ends with is expected before '5'"
+	wrong "tag a = x not 5;" 14 "in, between, contains, starts with, ends with or matches is expected before '5'"
 	wrong "tag a = case x when 1 then 2 end;" 14 "'when' is expected before 'x'"
 	wrong "tag a = case when x = 1 then 2;" 31 "'when', 'else' or 'end' is expected before ';'"
 	wrong "tag a = 'x;" 9 "the text is not closed" "a text ends on the line on which it begins"
@@ -43,8 +43,8 @@ map()
 
 @test "rules: unknown names come with the nearest one" {
 	wrong "tga a = 1;" 1 "unknown statement 'tga'" "did you mean 'tag'?"
-	wrong "fact f = orders;" 1 "unknown statement 'fact'" \
-		"a statement begins with param, metric, tag or segment"
+	wrong "view f = orders;" 1 "unknown statement 'view'" \
+		"a statement begins with param, metric, tag, segment or fact"
 	wrong "tag a = lenth(b);" 9 "unknown function 'lenth'" "did you mean 'length'?"
 	wrong "tag a = zzzzzzzz(b);" 9 "unknown function 'zzzzzzzz'"
 	wrong "segment s = segment vp; segment vip = a = 1;" 21 "unknown segment 'vp'" "did you mean 'vip'?"

@@ -49,6 +49,12 @@ merged()
 	sort -m -t $'\t' -k 3,3 -k 2,2 -k 1,1 "${all[@]}"
 }
 
+# tsv_of OPTION… - our standard input, csv, as tsv.
+tsv_of()
+{
+	dedupe-uv --from csv --to tsv -k event_id "$@"
+}
+
 @test "sessionize: a gap of exactly 30 min stays one session" {
 	at 0 30 60.02 >in.csv
 	[[ $(sessions in.csv) == '0:1.1 30:1.2 60.02:2.1' ]]
@@ -183,6 +189,33 @@ merged()
 	out_is '{"ts":"2026-11-22T10:00:00Z","visitor_id":"v","n":1.50,"u":"\u00e9","customer_id":"c","session_id":"v:1795341600","session_hit":1}' \
 		'{"ts":"2026-11-22T10:01:00Z","visitor_id":"v","customer_id":"c","n":2,"session_id":"v:1795341600","session_hit":2}' \
 		'{"ts":"2026-11-22T10:02:00Z","visitor_id":"v","more":[1],"customer_id":"c","session_id":"v:1795341600","session_hit":3}'
+}
+
+@test "sessionize: records of any width, with their ids anywhere, give the same sessions" {
+	# Each record is padded before event_id and customer_id: by nothing, past 255 bytes, past 65535; one in three quoted.
+	generated 2000 5 | tsv_of --select event_id,ts,visitor_id,customer_id >events.tsv
+	awk -F '\t' -v OFS=, '
+		BEGIN { x = "x"; while (length(x) < 66000) x = x x }
+		function fill(n) { return substr(x, 1, n) }
+		NR == 1 { print "fill,event_id,more,customer_id,ts,visitor_id"; next }
+		{
+			n = NR % 50 == 0 ? 65400 + NR % 300 : NR % 7 == 0 ? 300 : NR % 5 == 0 ? 254 : 0
+			gsub(/\\N/, "")
+			if (NR % 3 == 0) { $1 = "\"" $1 "\""; $4 = "\"" $4 "\""; if ($4 == "\"\"") $4 = "" }
+			print fill(NR % 2 ? n : 0), $1, fill(NR % 2 ? 0 : n), $4, $2, $3
+		}' events.tsv >wide.csv
+	for to in csv tsv ndjson; do
+		expect 0 sessionize --to $to wide.csv
+		dedupe-uv --from $to --to tsv -k event_id --select event_id,ts,visitor_id,customer_id,session_id,session_hit \
+			"$OUT" >"$to.got"
+		expect 0 sessionize --to $to -o /dev/stdout <wide.csv
+		dedupe-uv --from $to --to tsv -k event_id --select event_id,ts,visitor_id,customer_id,session_id,session_hit \
+			"$OUT" >"$to.piped"
+		same "$to.piped" "$to.got"
+	done
+	sessionize events.tsv >want
+	[[ $(grep -c . want) -gt 1000 ]]
+	for to in csv tsv ndjson; do same "$to.got" want; done
 }
 
 @test "sessionize: events without a visitor are in no session, and are written" {

@@ -39,7 +39,8 @@ on_field(void *value, size_t len, void *data)
 	struct csvin *p = data;
 	if (p->rows)
 		return; /* belongs to a second row on the same line: a bare CR, refused below */
-	p->field = xgrow(p->field, &p->field_cap, p->nfields + 1, sizeof(*p->field));
+	if (p->nfields == p->field_cap)
+		p->field = xgrow(p->field, &p->field_cap, p->nfields + 1, sizeof(*p->field));
 	p->field[p->nfields++] = (struct field){p->text.len, len, value == NULL};
 	buf_put(&p->text, value, len);
 }

@@ -249,6 +249,7 @@ rules_free(struct rules *r)
 {
 	if (!r)
 		return;
+	rules_free_streams(r);
 	rules_nodes_free(r);
 	rules_maps_free(r);
 	for (size_t i = 0; i < r->nsrc; i++) {

@@ -73,6 +73,26 @@ const struct rules_vec *rules_segment(
 	const struct rules *r, size_t i);                    /* RULES_BOOL, never missing */
 const struct rules_vec *rules_result(const struct rules *r); /* of rules_expr */
 
+/* ---- facts: side streams, merged with the input by key; segment alone has them ----
+ *
+ * After rules_bind, every stream that is needed is bound to a reader of its own, and the slot of the input's
+ * key is named (a column wanted as text). Rows and records come sorted by the key, whose order the stream
+ * verifies for itself; rows of a key that no record has are passed over and counted. A stream that is not
+ * bound has no rows. */
+size_t rules_nstreams(const struct rules *r);
+const char *rules_stream_name(const struct rules *r, size_t i);
+bool rules_stream_needed(const struct rules *r, size_t i);        /* known once bound */
+int rules_stream_lacks(struct rules *r, size_t i, struct err *e); /* LIMN_USAGE: it is not given */
+/* Borrows in and key. LIMN_OK or e's code. */
+int rules_bind_stream(struct rules *r, size_t i, struct rec_in *in, const char *key, struct err *e);
+void rules_bind_key(struct rules *r, int slot);
+/* Reads what is left of the streams when the input has ended. 0 or -1. */
+int rules_end_streams(struct rules *r, struct err *e);
+struct rules_stream_stats {
+	uint64_t rows, passed;
+};
+struct rules_stream_stats rules_stream_stats(const struct rules *r, size_t i);
+
 /* A rec_filter_fn over rules_expr: ctx is the struct rules. */
 int rules_filter(void *ctx, const struct rec_batch *b, uint8_t *keep, struct err *e);
 

@@ -49,6 +49,13 @@ state_reserve(const struct agg *a, struct state *s, size_t groups)
 }
 
 void
+state_clear(struct state *s)
+{
+	s->n = s->value.n = 0;
+	arena_reset(&s->value.texts);
+}
+
+void
 state_free(struct state *s)
 {
 	free(s->count);

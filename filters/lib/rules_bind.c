@@ -6,14 +6,15 @@
 
 /* A column that is not there: what else could have been meant. */
 static bool
-no_column(struct rules *r, struct rec_in *in, const struct node *n, struct err *e)
+no_column(
+	struct rules *r, struct rec_in *in, const char *stream, const struct node *n, struct err *e)
 {
 	size_t ncols = rec_in_ncols(in), count = 0;
 	const char **names = xmalloc((ncols + r->ndef + 1) * sizeof *names);
 	for (size_t i = 0; i < ncols; i++)
 		names[count++] = rec_in_name(in, i);
 	for (size_t i = 0; i < r->ndef; i++)
-		if (r->def[i].kind == DEF_PARAM || r->def[i].kind == DEF_TAG)
+		if (r->def[i].kind == DEF_PARAM || (r->def[i].kind == DEF_TAG && !stream))
 			names[count++] = r->def[i].name;
 	char *want = xstrndup(n->text.ptr, n->text.len);
 	const char *hint = rules_nearest(r, want, names, count);
@@ -22,18 +23,19 @@ no_column(struct rules *r, struct rec_in *in, const struct node *n, struct err *
 		lower = lower || (*p >= 'a' && *p <= 'z');
 	if (!lower)
 		hint = "a text stands in quotes: 'x'";
-	rules_fail(r, e, n->pos, hint ? hint : "another column stands for it with --as NAME=COLUMN",
-		"unknown column '%.100s'", want);
+	if (!hint && !stream)
+		hint = "another column stands for it with --as NAME=COLUMN";
+	rules_fail(r, e, n->pos, hint, "unknown column '%.100s'%s%.60s", want,
+		stream ? " of --facts " : "", stream ? stream : "");
 	free(want);
 	free(names);
 	return false;
 }
 
 bool
-rules_bind_columns(
-	struct rules *r, struct rec_in *in, const uint32_t *order, size_t n, struct err *e)
+rules_bind_columns(struct rules *r, struct rec_in *in, const char *stream, const uint32_t *order,
+	size_t n, struct err *e)
 {
-	r->in = in;
 	for (size_t i = 0; i < n; i++) {
 		struct node *x = &r->node[order[i]];
 		if (x->op != OP_COL)
@@ -42,7 +44,7 @@ rules_bind_columns(
 		x->slot = rec_in_want(in, name, (enum rec_type)x->aux);
 		free(name);
 		if (x->slot < 0)
-			return no_column(r, in, x, e);
+			return no_column(r, in, stream, x, e);
 	}
 	return true;
 }
@@ -73,8 +75,10 @@ rules_bind(struct rules *r, struct rec_in *in, struct err *e)
 	}
 	if (!e->code) {
 		free(r->order);
+		r->in = in;
 		r->order = rules_order(r, roots, n, false, &r->norder);
-		rules_bind_columns(r, in, r->order, r->norder, e);
+		if (rules_bind_columns(r, in, NULL, r->order, r->norder, e))
+			rules_plan_streams(r);
 	}
 	free(roots);
 	return e->code;
@@ -103,17 +107,18 @@ load_column(struct node *n, const struct rec_batch *b)
 }
 
 int
-rules_eval_batch(struct rules *r, const struct rec_batch *b, struct err *e)
+rules_eval_nodes(struct rules *r, struct rec_in *in, const uint32_t *order, size_t norder,
+	const struct rec_batch *b, struct err *e)
 {
-	for (size_t i = 0; i < r->norder; i++) {
-		struct node *n = &r->node[r->order[i]];
+	for (size_t i = 0; i < norder; i++) {
+		struct node *n = &r->node[order[i]];
 		if (n->op == OP_COL) {
 			load_column(n, b);
-		} else if (!rules_eval_node(r, r->order[i], b->n)) {
+		} else if (!rules_eval_node(r, order[i], b->n)) {
 			char reason[320];
 			snprintf(reason, sizeof reason, "%s: the result does not fit",
 				rules_place(r, r->node[r->bad_node].pos));
-			rec_in_fail(r->in, b, r->bad_row, -1, e, reason);
+			rec_in_fail(in, b, r->bad_row, -1, e, reason);
 			return -1;
 		}
 	}
@@ -121,9 +126,15 @@ rules_eval_batch(struct rules *r, const struct rec_batch *b, struct err *e)
 }
 
 int
+rules_eval_batch(struct rules *r, const struct rec_batch *b, struct err *e)
+{
+	return rules_eval_nodes(r, r->in, r->order, r->norder, b, e);
+}
+
+int
 rules_eval(struct rules *r, const struct rec_batch *b, struct err *e)
 {
-	return rules_eval_batch(r, b, e);
+	return rules_eval_streams(r, b, e) ? -1 : rules_eval_batch(r, b, e);
 }
 
 const struct rules_vec *

@@ -132,6 +132,22 @@ build_rel(struct check *c, const struct ast *a)
 	return rules_node_day(c->r, day, a->pos);
 }
 
+uint32_t
+rules_build_column(struct check *c, struct span name, int type, uint32_t stream, struct pos at)
+{
+	return rules_node(c->r,
+		&(struct node){.op = OP_COL,
+			.type = (uint8_t)type,
+			.a = RULES_NONE,
+			.b = RULES_NONE,
+			.c = RULES_NONE,
+			.stream = stream,
+			.text = name,
+			.aux = rules_rec_type(type),
+			.pos = at},
+		c->e);
+}
+
 static uint32_t
 build_name(struct check *c, const struct ast *a, int want, enum scope in)
 {
@@ -141,16 +157,9 @@ build_name(struct check *c, const struct ast *a, int want, enum scope in)
 		return d->node;
 	if (type < 0)
 		return RULES_NONE;
-	return rules_node(c->r,
-		&(struct node){.op = OP_COL,
-			.type = (uint8_t)want,
-			.a = RULES_NONE,
-			.b = RULES_NONE,
-			.c = RULES_NONE,
-			.text = a->text,
-			.aux = rules_rec_type(want),
-			.pos = a->pos},
-		c->e);
+	if (in == IN_FACT)
+		return rules_build_fact_agg(c, a, want);
+	return rules_build_column(c, a->text, want, in == IN_ROW ? c->stream : 0, a->pos);
 }
 
 /* ---- arithmetic ---- */
@@ -407,6 +416,8 @@ build_condition(struct check *c, struct ast *a, enum scope in)
 		return build_affix(c, a, in);
 	case AST_ISNULL:
 		return build_isnull(c, a, in);
+	case AST_MATCHES:
+		return negate(c, rules_build_matches(c, a, in), a->negated, a->pos);
 	case AST_NOT:
 		x = rules_build(c, a->kid, RULES_BOOL, in);
 		return negate(c, x, true, a->pos);
@@ -433,5 +444,6 @@ rules_build(struct check *c, struct ast *a, int want, enum scope in)
 	if (id != RULES_NONE && got == RULES_TIME && want == RULES_DAY)
 		id = rules_make(c, OP_TO_DAY, RULES_DAY, id, RULES_NONE, a->pos);
 	c->depth--;
+	a->node = id;
 	return id;
 }

@@ -62,6 +62,17 @@ build_func(struct check *c, struct ast *a, const struct rules_func *f, enum scop
 		c->e);
 }
 
+/* anniversary(day): the first from today on. */
+static uint32_t
+build_anniversary(struct check *c, struct ast *a, enum scope in)
+{
+	struct ast now = {.kind = AST_REL, .unit = 'd', .nat = RULES_DAY, .pos = a->pos};
+	uint32_t day = rules_build(c, a->kid, RULES_DAY, in);
+	uint32_t from = day == RULES_NONE ? day : rules_build(c, &now, RULES_DAY, in);
+	return from == RULES_NONE ? from
+				  : rules_make(c, OP_ANNIVERSARY, RULES_DAY, day, from, a->pos);
+}
+
 /* An aggregate's argument: what count and distinct look at are texts, the rest keeps its type. */
 static uint32_t
 build_agg_arg(struct check *c, struct ast *a, const struct rules_func *f, int type)
@@ -136,6 +147,8 @@ rules_build_call(struct check *c, struct ast *a, int type, enum scope in)
 	case OP_TO_TIME:
 	case OP_TO_DAY:
 		return build_cast(c, a, f, in);
+	case OP_ANNIVERSARY:
+		return build_anniversary(c, a, in);
 	case OP_COALESCE:
 		return rules_build_list_op(c, a, OP_COALESCE, type, type, in);
 	case OP_LEAST:

@@ -32,10 +32,9 @@ rules_enter(struct check *c, const struct ast *a)
 	return false;
 }
 
-/* "unknown WHAT 'name'" and the nearest of names. */
-static int
-unknown(struct check *c, const struct ast *a, const char *what, const char *const *names, size_t n,
-	const char *otherwise)
+int
+rules_unknown(struct check *c, const struct ast *a, const char *what, const char *const *names,
+	size_t n, const char *otherwise)
 {
 	char *want = xstrndup(a->text.ptr, a->text.len);
 	const char *hint = rules_nearest(c->r, want, names, n);
@@ -49,7 +48,10 @@ unknown(struct check *c, const struct ast *a, const char *what, const char *cons
 static enum scope
 scope_of(const struct def *d)
 {
-	return d->kind == DEF_PARAM ? IN_CONST : d->kind == DEF_METRIC ? IN_GROUP : IN_RECORD;
+	return d->kind == DEF_PARAM    ? IN_CONST
+	       : d->kind == DEF_METRIC ? IN_GROUP
+	       : d->kind == DEF_FACT   ? IN_ROW
+				       : IN_RECORD;
 }
 
 /* The node of a param's value from --set: read as the param's own type. */
@@ -63,18 +65,35 @@ build_set(struct check *c, const struct def *d)
 	return a ? rules_build(c, a, d->type, IN_CONST) : RULES_NONE;
 }
 
+/* A fact: the condition of its rows, and its weight's column. */
+static bool
+resolve_fact(struct check *c, struct def *d)
+{
+	uint32_t outside = c->stream;
+	c->stream = d->stream;
+	d->type = RULES_BOOL;
+	if (d->body)
+		d->node = rules_build(c, d->body, RULES_BOOL, IN_ROW);
+	c->stream = outside;
+	d->state = DEF_DONE;
+	return !d->body || d->node != RULES_NONE;
+}
+
 /* Checks a definition that `from` refers to (NULL: nobody yet). */
 static bool
 resolve(struct check *c, uint32_t index, const struct ast *from)
 {
 	struct rules *r = c->r;
 	struct def *d = &r->def[index];
+	d->used = d->used || from;
 	if (d->state == DEF_DONE)
 		return true;
 	if (d->state == DEF_OPEN)
 		return rules_fail(r, c->e, from ? from->pos : d->pos, NULL,
 			"'%.100s' is defined by way of itself", d->name);
 	d->state = DEF_OPEN;
+	if (d->kind == DEF_FACT)
+		return resolve_fact(c, d);
 	int type = rules_nat(c, d->body, scope_of(d));
 	if (type < 0)
 		return false;
@@ -99,6 +118,12 @@ resolve(struct check *c, uint32_t index, const struct ast *from)
 	return node != RULES_NONE;
 }
 
+struct def *
+rules_resolved(struct check *c, struct def *d, const struct ast *from)
+{
+	return resolve(c, (uint32_t)(d - c->r->def), from) ? d : NULL;
+}
+
 /* The definition that a name in this scope means, resolved; NULL with *type RULES_FLEX for a column, or
  * with -1 after a failure. */
 struct def *
@@ -117,12 +142,17 @@ rules_meaning(struct check *c, const struct ast *a, enum scope in, int *type)
 	}
 	if (in == IN_RECORD && d && d->kind == DEF_SEGMENT)
 		*type = wrong(c, a, "write: segment NAME", "the name of a segment, not of a value");
-	else if (in == IN_RECORD)
+	else if (in == IN_RECORD && d && d->kind == DEF_FACT)
+		*type = wrong(
+			c, a, "write: FACT matches (…)", "the name of a fact, not of a value");
+	else if (in == IN_RECORD || in == IN_ROW)
 		*type = RULES_FLEX;
+	else if (in == IN_FACT)
+		*type = rules_fact_nat(c, a);
 	else {
 		const char **names =
 			rules_def_names(r, in == IN_GROUP ? DEF_METRIC : DEF_PARAM, &n);
-		unknown(c, a, in == IN_GROUP ? "metric" : "param", names, n,
+		rules_unknown(c, a, in == IN_GROUP ? "metric" : "param", names, n,
 			in == IN_GROUP ? "a column needs an aggregate: sum(…), max(…)"
 				       : "a param is made of constants and other params");
 		free(names);
@@ -135,7 +165,10 @@ rules_segment_named(struct check *c, const struct ast *a, enum scope in)
 {
 	struct def *d = rules_find(c->r, a->text);
 	if (in != IN_RECORD) {
-		wrong(c, a, "inside an aggregate: count() where segment NAME",
+		wrong(c, a,
+			in == IN_ROW || in == IN_FACT
+				? "a segment is of persons: FACT matches (…) and segment NAME"
+				: "inside an aggregate: count() where segment NAME",
 			"a segment is not known here");
 		return NULL;
 	}
@@ -143,7 +176,7 @@ rules_segment_named(struct check *c, const struct ast *a, enum scope in)
 		return resolve(c, (uint32_t)(d - c->r->def), a) ? d : NULL;
 	size_t n;
 	const char **names = rules_def_names(c->r, DEF_SEGMENT, &n);
-	unknown(c, a, "segment", names, n, NULL);
+	rules_unknown(c, a, "segment", names, n, NULL);
 	free(names);
 	return NULL;
 }
@@ -181,7 +214,7 @@ rules_callee(struct check *c, const struct ast *a, enum scope in)
 		const char *names[RULES_FUNC_MAX];
 		size_t n;
 		rules_func_names(names, &n);
-		unknown(c, a, "function", names, n, NULL);
+		rules_unknown(c, a, "function", names, n, NULL);
 		return NULL;
 	}
 	size_t n = 0;
@@ -194,7 +227,9 @@ rules_callee(struct check *c, const struct ast *a, enum scope in)
 		hint = f->form;
 	} else if (f->aggregate && in != IN_GROUP) {
 		what = "an aggregate may not stand here";
-		hint = "aggregates make metrics; they do not nest";
+		hint = in == IN_ROW || in == IN_FACT
+			       ? "in matches they are called count, sum_COL, min_COL, max_COL"
+			       : "aggregates make metrics; they do not nest";
 	} else if (!f->aggregate && (a->where || a->by))
 		what = "only aggregates take where and by";
 	else if (ordered && !a->by) {
@@ -296,7 +331,7 @@ rules_nat(struct check *c, struct ast *a, enum scope in)
 bool
 rules_check_all(struct rules *r, struct err *e)
 {
-	struct check c = {.r = r, .e = e};
+	struct check c = {.r = r, .e = e, .where = RULES_NONE};
 	for (uint32_t i = 0; i < r->ndef; i++)
 		if (!resolve(&c, i, NULL))
 			return false;

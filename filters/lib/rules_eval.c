@@ -314,6 +314,7 @@ rules_eval_node(struct rules *r, uint32_t id, size_t rows)
 	case OP_CONST:
 	case OP_COL:
 	case OP_AGG:
+	case OP_FACT:
 		return true;
 	case OP_ROOT:
 		eval_root(r, n, rows);

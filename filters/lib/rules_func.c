@@ -62,6 +62,7 @@ static const struct rules_func table[] = {
 	{"round", OP_ROUND, N, 1, 2, {N, N, N}, false, "write: round(x) or round(x, digits)"},
 	{"floor", OP_FLOOR, N, 1, 1, {N, N, N}, false, "write: floor(x)"},
 	{"abs", OP_ABS, N, 1, 1, {N, N, N}, false, "write: abs(x)"},
+	{"anniversary", OP_ANNIVERSARY, D, 1, 1, {D, D, D}, false, "write: anniversary(date)"},
 };
 #define NFUNC (sizeof table / sizeof *table)
 
@@ -179,6 +180,31 @@ eval_shift(const struct rules *r, struct node *n, size_t rows)
 		}
 		n->v.day[i] = day;
 		n->v.missing[i] = day == WHEN_DAY_MISSING;
+	}
+}
+
+/* The first day on or after `from` with the month and day of `day`; 29 February is the 28th in years without. */
+static int32_t
+anniversary(int32_t day, int32_t from)
+{
+	int year, month, mday, born, unused;
+	when_civil(from, &year, &unused, &unused);
+	when_civil(day, &born, &month, &mday);
+	int32_t next = when_add_months(day, 12 * (year - born));
+	if (next != WHEN_DAY_MISSING && next < from)
+		next = when_add_months(day, 12 * (year + 1 - born));
+	return next;
+}
+
+static void
+eval_anniversary(const struct rules *r, struct node *n, size_t rows)
+{
+	const struct node *a = &r->node[n->a], *from = &r->node[n->b];
+	for (size_t i = 0; i < rows; i++) {
+		bool missing = X(a, missing, i);
+		n->v.day[i] =
+			missing ? WHEN_DAY_MISSING : anniversary(X(a, day, i), X(from, day, i));
+		n->v.missing[i] = n->v.day[i] == WHEN_DAY_MISSING;
 	}
 }
 
@@ -300,6 +326,9 @@ rules_eval_func(struct rules *r, struct node *n, size_t rows)
 	case OP_DAYS_ADD:
 	case OP_MONTHS_ADD:
 		eval_shift(r, n, rows);
+		break;
+	case OP_ANNIVERSARY:
+		eval_anniversary(r, n, rows);
 		break;
 	case OP_TO_TEXT:
 	case OP_TO_NUM:

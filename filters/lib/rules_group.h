@@ -168,8 +168,28 @@ struct rules_groups {
 	struct buf key;
 };
 
+/* A side stream (rules_stream.c). Of g only r, in, agg and chosen are in use: its one grouping set has the
+ * records of the input's batch as groups. */
+struct stream {
+	const char *name;
+	struct rec_in *in; /* borrowed; NULL: no rows */
+	struct rules_groups g;
+	struct state *state;
+	uint32_t *order; /* nodes to evaluate over its rows */
+	size_t norder;
+	struct sorted key;
+	const struct rec_batch *b; /* at hand; at: its next row */
+	size_t at;
+	bool ended;
+	uint32_t group[REC_BATCH_MAX]; /* the record of the input that a row goes to */
+	uint16_t row[REC_BATCH_MAX];   /* the rows that go to one */
+	size_t nrow;
+	uint64_t rows, passed; /* read; gone by without a record of their key */
+};
+
 void state_init(const struct rules *r, const struct agg *a, struct state *s);
 void state_reserve(const struct agg *a, struct state *s, size_t groups);
+void state_clear(struct state *s); /* no groups any more; for count, sum, min and max */
 /* Takes the chosen records of a batch; false with *bad set where a sum does not fit. */
 bool state_add(const struct rules_groups *g, const struct agg *a, struct state *s,
 	const uint32_t *group, size_t *bad);

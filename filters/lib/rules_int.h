@@ -115,6 +115,7 @@ enum ast_kind {
 	AST_STARTS,
 	AST_ENDS,
 	AST_ISNULL,
+	AST_MATCHES, /* text: the fact; kids: what stands between the commas */
 	AST_NOT,
 	AST_AND,
 	AST_OR
@@ -127,15 +128,19 @@ struct ast {
 	char join;    /* + - * / before this kid */
 	char unit;    /* AST_REL */
 	bool negated; /* not in, is not null … */
-	bool flag;    /* AST_BOOL: its value; AST_CASE: has an else; AST_REL: a length (x + 30d) */
+	bool flag;    /* AST_BOOL: its value; AST_CASE: has an else; AST_REL: a length (x + 30d);
+			 AST_NAME: stood in double quotes */
 	struct pos pos;
+	uint32_t from, to; /* where its text stands in the source */
+	uint32_t node;     /* what was made of it, RULES_NONE before */
+	uint32_t rows;     /* AST_MATCHES: how many rows its filters let through */
 	struct ast *kid, *next;
 	struct ast *by, *where; /* of an aggregate */
 	struct span text;       /* a name, a text, a number's digits */
 	int64_t time;           /* AST_TIME, AST_DAY; AST_REL: how many units */
 };
 
-enum def_kind { DEF_PARAM, DEF_METRIC, DEF_TAG, DEF_SEGMENT, DEF_KINDS };
+enum def_kind { DEF_PARAM, DEF_METRIC, DEF_TAG, DEF_SEGMENT, DEF_FACT, DEF_KINDS };
 enum def_state { DEF_NEW, DEF_OPEN, DEF_DONE };
 
 struct label {
@@ -145,12 +150,15 @@ struct label {
 
 struct def {
 	uint8_t kind, state, type;
+	bool used; /* others refer to it */
 	const char *name;
 	struct pos pos;
 	struct label *labels;
-	struct ast *body;
-	const char *set; /* a param's value from --set, or NULL */
-	uint32_t node;
+	struct ast *body;   /* of a fact: the condition of its rows, or NULL */
+	struct ast *weight; /* of a fact: how many a row stands for, or NULL */
+	uint32_t stream;    /* of a fact: from 1 */
+	const char *set;    /* a param's value from --set, or NULL */
+	uint32_t node;      /* of a fact without a condition: RULES_NONE */
 };
 
 struct parser {
@@ -183,6 +191,7 @@ enum op {
 	OP_COL,  /* text: the column; aux: enum rec_type */
 	OP_ROOT, /* a: the body of definition aux; what others refer to */
 	OP_AGG,  /* aux: enum agg_kind; list: arguments; a: by; b: where */
+	OP_FACT, /* the same over a person's rows of a stream; a value of the person */
 	OP_CMP,  /* aux: which of < = > are true, as bits 1 2 4 */
 	OP_IN,   /* a among the constants of list */
 	OP_CONTAINS,
@@ -232,7 +241,8 @@ enum op {
 	OP_SECONDS_BETWEEN,
 	OP_ROUND,
 	OP_FLOOR,
-	OP_ABS
+	OP_ABS,
+	OP_ANNIVERSARY /* of day a: the first on or after day b */
 };
 
 struct node {
@@ -242,6 +252,7 @@ struct node {
 	uint32_t a, b, c;
 	uint32_t *list;
 	uint32_t nlist;
+	uint32_t stream; /* OP_COL and OP_FACT: whose rows; 0: the input's, else a stream from 1 */
 	int64_t aux;
 	struct span text;
 	struct pos pos; /* where it was first asked for */
@@ -284,9 +295,12 @@ struct rules {
 	struct keyset *shapes; /* id = index in node */
 	struct map **map;      /* those that are used */
 	size_t nmap, map_cap;
-	struct buf key; /* scratch for shapes and messages */
-	bool single;    /* one expression, of a program that need not know --as-of */
-	uint32_t expr;  /* node of rules_expr */
+	struct buf key;        /* scratch for shapes and messages */
+	bool single;           /* one expression, of a program that need not know --as-of */
+	uint32_t expr;         /* node of rules_expr */
+	struct stream *stream; /* what facts are made of (rules_group.h); stream n is n - 1 here */
+	size_t nstream, stream_cap;
+	int key_slot; /* slot of the input's column that streams are merged by */
 	struct rec_in *in;
 	uint32_t *order, *group_order; /* nodes to evaluate over records and over groups */
 	size_t norder, ngroup_order;
@@ -308,7 +322,7 @@ struct def *rules_find(struct rules *r, struct span name);
 /* "file:line:col" into the arena. */
 const char *rules_place(struct rules *r, struct pos at);
 
-/* A node like *proto (op, type, a, b, c, list, nlist, aux, text, pos): an old one or a new one; computed at
+/* A node like *proto (op, type, a, b, c, list, nlist, stream, aux, text, pos): an old one or a new one; computed at
  * once when all its operands are constants. RULES_NONE with e filled when that overflows. */
 uint32_t rules_node(struct rules *r, struct node *proto, struct err *e);
 uint32_t rules_node_num(struct rules *r, struct dec x, struct pos at);
@@ -337,13 +351,18 @@ void rules_func_names(const char **names, size_t *n); /* at most RULES_FUNC_MAX 
 enum scope {
 	IN_CONST,  /* a param: no columns */
 	IN_RECORD, /* tags, segments, what stands inside an aggregate: columns */
-	IN_GROUP   /* a metric: aggregates and other metrics */
+	IN_GROUP,  /* a metric: aggregates and other metrics */
+	IN_ROW,    /* a fact and the filters of matches: columns of check.stream */
+	IN_FACT    /* the aggregates of matches: count, sum_COL … of check.fact */
 };
 
 struct check {
 	struct rules *r;
 	struct err *e;
 	int depth;
+	uint32_t stream;        /* in IN_ROW and IN_FACT: from 1 */
+	const struct def *fact; /* in IN_FACT: the fact, and the node of its filters */
+	uint32_t where;
 };
 
 /* The natural type of a tree, RULES_FLEX, or -1 after a failure. */
@@ -369,6 +388,21 @@ bool rules_enter(struct check *c, const struct ast *a); /* one level deeper; fal
 struct def *rules_meaning(struct check *c, const struct ast *a, enum scope in, int *type);
 struct def *rules_segment_named(struct check *c, const struct ast *a, enum scope in);
 const struct rules_func *rules_callee(struct check *c, const struct ast *a, enum scope in);
+int rules_unknown(struct check *c, const struct ast *a, const char *what, const char *const *names,
+	size_t n, const char *otherwise); /* "unknown WHAT 'name'" and the nearest; -1 */
+
+/* matches (rules_fact.c). A name among its aggregates: what it asks for and of which column. */
+struct fact_agg {
+	enum agg_kind kind;
+	struct span column; /* of length 0 for count */
+};
+bool rules_fact_agg(const struct ast *a, struct fact_agg *out);
+int rules_fact_nat(struct check *c, const struct ast *a);
+uint32_t rules_build_fact_agg(struct check *c, const struct ast *a, int want);
+uint32_t rules_build_matches(struct check *c, struct ast *a, enum scope in);
+struct def *rules_resolved(struct check *c, struct def *d, const struct ast *from);
+uint32_t rules_build_column(
+	struct check *c, struct span name, int type, uint32_t stream, struct pos at);
 
 bool rules_check_all(struct rules *r, struct err *e);
 bool rules_check_expr(struct rules *r, struct ast *a, struct err *e); /* sets r->expr */
@@ -393,12 +427,22 @@ bool rules_list_contains(struct span list, struct span item, struct buf *scratch
 /* The nodes that roots need, over records or, with `grouped`, over groups, in order; with room for a batch. */
 uint32_t *rules_order(
 	struct rules *r, const uint32_t *roots, size_t n, bool grouped, size_t *norder);
-/* Resolves the columns among the nodes in order. */
-bool rules_bind_columns(
-	struct rules *r, struct rec_in *in, const uint32_t *order, size_t n, struct err *e);
+/* Resolves the columns among the nodes in order. `stream` is its name in messages, NULL: the input. */
+bool rules_bind_columns(struct rules *r, struct rec_in *in, const char *stream,
+	const uint32_t *order, size_t n, struct err *e);
 bool rules_is_column(struct rec_in *in, const char *name); /* as it stands, not derived */
 /* Evaluates nodes over a batch of records; -1 with e filled. */
-int rules_eval_batch(struct rules *r, const struct rec_batch *b, struct err *e);
+int rules_eval_nodes(struct rules *r, struct rec_in *in, const uint32_t *order, size_t n,
+	const struct rec_batch *b, struct err *e);
+int rules_eval_batch(struct rules *r, const struct rec_batch *b, struct err *e); /* r->order */
+
+/* Streams (rules_stream.c). */
+uint32_t rules_stream_index(struct rules *r, struct span name); /* from 1, a new one if need be */
+void rules_plan_streams(struct rules *r);                       /* what r->order needs of them */
+int rules_eval_streams(struct rules *r, const struct rec_batch *b, struct err *e);
+void rules_free_streams(struct rules *r);
+/* False with e filled when r->order needs a stream: "matches" is not for the program `who`. */
+bool rules_no_streams(struct rules *r, const char *who, struct err *e);
 
 static inline char
 rules_fold(char c) /* A-Z are a-z */

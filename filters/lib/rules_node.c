@@ -63,6 +63,7 @@ shape(struct buf *b, const struct node *n)
 	buf_put(b, &n->b, sizeof n->b);
 	buf_put(b, &n->c, sizeof n->c);
 	buf_put(b, &n->aux, sizeof n->aux);
+	buf_put(b, &n->stream, sizeof n->stream);
 	buf_put(b, &n->nlist, sizeof n->nlist);
 	buf_put(b, n->list, n->nlist * sizeof *n->list);
 	buf_span(b, n->text);
@@ -218,7 +219,7 @@ rules_node(struct rules *r, struct node *proto, struct err *e)
 		return n->same;
 	n->made = true;
 	n->grouped = n->op == OP_AGG;
-	bool fold = n->op != OP_COL && n->op != OP_ROOT && n->op != OP_AGG;
+	bool fold = n->op != OP_COL && n->op != OP_ROOT && n->op != OP_AGG && n->op != OP_FACT;
 	for (uint32_t i = 0; i < noperands(n); i++)
 		if (operand(n, i) != RULES_NONE) {
 			const struct node *x = &r->node[operand(n, i)];
@@ -268,7 +269,7 @@ rules_order(struct rules *r, const uint32_t *roots, size_t n, bool grouped, size
 	for (size_t i = r->nnode; i-- > 0;)
 		if (marked[i] && !r->node[i].constant) {
 			(*norder)++;
-			if (!(grouped && r->node[i].op == OP_AGG))
+			if (r->node[i].op != OP_FACT && !(grouped && r->node[i].op == OP_AGG))
 				mark_operands(&r->node[i], marked);
 		}
 	uint32_t *order = xmalloc((*norder + 1) * sizeof *order);

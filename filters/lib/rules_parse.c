@@ -75,6 +75,18 @@ new_ast(struct parser *p, enum ast_kind kind, struct pos pos)
 	a->kind = (uint8_t)kind;
 	a->nat = 0xff;
 	a->pos = pos;
+	a->node = a->rows = RULES_NONE;
+	return a;
+}
+
+/* Remembers where the text of a tree stands that has just been read, unless it is known. */
+static struct ast *
+spanned(const struct parser *p, uint32_t from, struct ast *a)
+{
+	if (a && !a->to) {
+		a->from = from;
+		a->to = p->behind;
+	}
 	return a;
 }
 
@@ -197,8 +209,10 @@ parse_atom(struct parser *p)
 		a->unit = 'd';
 		a->time = t.kind == TOK_TODAY ? 0 : -1;
 		break;
-	case TOK_NAME:
 	case TOK_QUOTED:
+		a->flag = true;
+		break;
+	case TOK_NAME:
 		break;
 	case TOK_SPAN:
 		return wrong(p, t.pos, "write -30d (ago) or +30d (from now on)",
@@ -216,6 +230,7 @@ static struct ast *
 parse_primary(struct parser *p)
 {
 	struct ast *a;
+	uint32_t from = p->t.pos.off;
 	if (p->t.kind == TOK_LP) {
 		if (!deeper(p) || !rules_advance(p) || !(a = rules_parse_tree(p)) ||
 			!rules_take(p, TOK_RP, "')'"))
@@ -228,7 +243,7 @@ parse_primary(struct parser *p)
 			return NULL;
 		a = p->t.kind == TOK_CASE ? parse_case(p) : parse_call(p);
 		p->depth--;
-		return a;
+		return spanned(p, from, a);
 	}
 	if (rules_word(&p->t, "segment") &&
 		(p->ahead.kind == TOK_NAME || p->ahead.kind == TOK_QUOTED) &&
@@ -239,9 +254,9 @@ parse_primary(struct parser *p)
 		a = parse_atom(p);
 		if (a)
 			a->kind = AST_SEGMENT;
-		return a;
+		return spanned(p, from, a);
 	}
-	return parse_atom(p);
+	return spanned(p, from, parse_atom(p));
 }
 
 /* The number of units of the length or relative date that p->t is. */
@@ -280,12 +295,13 @@ parse_unary(struct parser *p)
 			a = x;
 	}
 	p->depth--;
-	return a;
+	return spanned(p, at.off, a);
 }
 
 static struct ast *
 parse_product(struct parser *p)
 {
+	uint32_t from = p->t.pos.off;
 	struct ast *first = parse_unary(p);
 	if (!first || (p->t.kind != TOK_STAR && p->t.kind != TOK_SLASH))
 		return first;
@@ -298,13 +314,14 @@ parse_product(struct parser *p)
 		kid->join = join;
 		tail = append(tail, kid);
 	}
-	return a;
+	return spanned(p, from, a);
 }
 
 /* x + y - z, and a day with a length: x + 30d */
 static struct ast *
 parse_sum(struct parser *p)
 {
+	uint32_t from = p->t.pos.off;
 	struct ast *first = parse_product(p);
 	if (!first || (p->t.kind != TOK_PLUS && p->t.kind != TOK_MINUS))
 		return first;
@@ -315,7 +332,8 @@ parse_sum(struct parser *p)
 		if (!rules_advance(p))
 			return NULL;
 		bool span = p->t.kind == TOK_SPAN;
-		kid = span ? parse_span(p, p->t.pos, false) : parse_product(p);
+		uint32_t at = p->t.pos.off;
+		kid = span ? spanned(p, at, parse_span(p, p->t.pos, false)) : parse_product(p);
 		if (!kid)
 			return NULL;
 		kid->join = join;
@@ -323,7 +341,7 @@ parse_sum(struct parser *p)
 			kid->flag = true;
 		tail = append(tail, kid);
 	}
-	return a;
+	return spanned(p, from, a);
 }
 
 static bool
@@ -332,17 +350,39 @@ is_cmp(enum tok kind)
 	return kind >= TOK_EQ && kind <= TOK_GE;
 }
 
+/* FACT [not] matches ( [items] ): what follows the name */
+static struct ast *
+parse_matches(struct parser *p, struct ast *x, bool negated)
+{
+	if (x->kind != AST_NAME)
+		return wrong(
+			p, x->pos, "orders_placed matches (date >= -30d)", "only a fact matches");
+	struct ast *a = new_ast(p, AST_MATCHES, x->pos);
+	a->text = x->text;
+	a->negated = negated;
+	if (!deeper(p) || !rules_advance(p) || !rules_take(p, TOK_LP, "'('"))
+		return NULL;
+	if (p->t.kind == TOK_RP ? !rules_advance(p) : !parse_list(p, &a->kid))
+		return NULL;
+	p->depth--;
+	return a;
+}
+
 /* starts with, ends with, contains, in, between: what follows x [not] */
 static struct ast *
 parse_word_predicate(struct parser *p, struct ast *x, bool negated)
 {
+	if (rules_word(&p->t, "matches"))
+		return parse_matches(p, x, negated);
 	struct pos at = p->t.pos;
 	struct ast *a = new_ast(p, AST_CONTAINS, at), **tail = append(&a->kid, x), *y;
 	a->negated = negated;
 	if (p->t.kind == TOK_IN) {
 		a->kind = AST_IN;
-		if (!rules_advance(p) || !rules_take(p, TOK_LP, "'('") || !parse_list(p, tail))
+		if (!deeper(p) || !rules_advance(p) || !rules_take(p, TOK_LP, "'('") ||
+			!parse_list(p, tail))
 			return NULL;
+		p->depth--;
 		return a;
 	}
 	if (p->t.kind == TOK_BETWEEN) {
@@ -361,7 +401,8 @@ parse_word_predicate(struct parser *p, struct ast *x, bool negated)
 		if (!rules_advance(p))
 			return NULL;
 	} else if (!rules_word(&p->t, "contains")) {
-		return rules_expected(p, "in, between, contains, starts with or ends with", true);
+		return rules_expected(
+			p, "in, between, contains, starts with, ends with or matches", true);
 	} else if (!rules_advance(p)) {
 		return NULL;
 	}
@@ -387,6 +428,7 @@ parse_is(struct parser *p, struct ast *x)
 static struct ast *
 parse_predicate(struct parser *p)
 {
+	uint32_t from = p->t.pos.off;
 	struct ast *x = parse_sum(p), *a = x;
 	if (!x)
 		return NULL;
@@ -402,14 +444,14 @@ parse_predicate(struct parser *p)
 		a = rules_advance(p) ? parse_word_predicate(p, x, true) : NULL;
 	} else if (p->t.kind == TOK_IN || p->t.kind == TOK_BETWEEN ||
 		   rules_word(&p->t, "contains") || rules_word(&p->t, "starts") ||
-		   rules_word(&p->t, "ends")) {
+		   rules_word(&p->t, "ends") || rules_word(&p->t, "matches")) {
 		a = parse_word_predicate(p, x, false);
 	}
 	if (a && a != x && is_cmp(p->t.kind))
 		return wrong(p, p->t.pos,
 			"write: low <= x and x <= high, or: x between low and high",
 			"comparisons do not chain");
-	return a;
+	return spanned(p, from, a);
 }
 
 static struct ast *
@@ -421,12 +463,13 @@ parse_not(struct parser *p)
 	if (!deeper(p) || !rules_advance(p) || !(a->kid = parse_not(p)))
 		return NULL;
 	p->depth--;
-	return a;
+	return spanned(p, a->pos.off, a);
 }
 
 static struct ast *
 parse_and(struct parser *p)
 {
+	uint32_t from = p->t.pos.off;
 	struct ast *first = parse_not(p);
 	if (!first || p->t.kind != TOK_AND)
 		return first;
@@ -436,12 +479,13 @@ parse_and(struct parser *p)
 			return NULL;
 		tail = append(tail, kid);
 	}
-	return a;
+	return spanned(p, from, a);
 }
 
 struct ast *
 rules_parse_tree(struct parser *p)
 {
+	uint32_t from = p->t.pos.off;
 	struct ast *first = parse_and(p);
 	if (!first || p->t.kind != TOK_OR)
 		return first;
@@ -451,7 +495,7 @@ rules_parse_tree(struct parser *p)
 			return NULL;
 		tail = append(tail, kid);
 	}
-	return a;
+	return spanned(p, from, a);
 }
 
 struct ast *

@@ -295,7 +295,8 @@ plan_records(struct rules_groups *g, const char *clustered, struct err *e)
 	free(r->order);
 	r->order = rules_order(r, roots, n, false, &r->norder);
 	free(roots);
-	if (!check_clashes(g, e) || !rules_bind_columns(r, g->in, r->order, r->norder, e))
+	if (!rules_no_streams(r, "summarize", e) || !check_clashes(g, e) ||
+		!rules_bind_columns(r, g->in, NULL, r->order, r->norder, e))
 		return false;
 	if (clustered) {
 		g->sorted.slot = rec_in_need(g->in, clustered, REC_TEXT, e);

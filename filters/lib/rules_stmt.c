@@ -1,4 +1,4 @@
-/* L4 rules_stmt - the statements of a source: param, metric, tag, segment. */
+/* L4 rules_stmt - the statements of a source: param, metric, tag, segment, fact. */
 #include <stdlib.h>
 
 #include "rules_int.h"
@@ -14,8 +14,7 @@ keep(struct rules *r, struct span s)
 }
 
 static bool
-define(struct parser *p, enum def_kind kind, struct label *labels, struct token name,
-	struct ast *body)
+define(struct parser *p, struct token name, const struct def *def)
 {
 	struct rules *r = p->r;
 	struct def *old = rules_find(r, name.text);
@@ -27,12 +26,10 @@ define(struct parser *p, enum def_kind kind, struct label *labels, struct token 
 	}
 	keyset_add1(r->names, name.text);
 	r->def = xgrow(r->def, &r->def_cap, r->ndef + 1, sizeof *r->def);
-	r->def[r->ndef++] = (struct def){.kind = (uint8_t)kind,
-		.name = keep(r, name.text),
-		.pos = name.pos,
-		.labels = labels,
-		.body = body,
-		.node = RULES_NONE};
+	r->def[r->ndef] = *def;
+	r->def[r->ndef].name = keep(r, name.text);
+	r->def[r->ndef].pos = name.pos;
+	r->def[r->ndef++].node = RULES_NONE;
 	return true;
 }
 
@@ -52,34 +49,63 @@ parse_labels(struct parser *p, struct label **first)
 	return true;
 }
 
+/* STREAM [weight COL] [where CONDITION] */
+static bool
+parse_fact(struct parser *p, struct def *d)
+{
+	if (p->t.kind != TOK_NAME)
+		return rules_expected(p, "the name of a stream", false) != NULL;
+	d->stream = rules_stream_index(p->r, p->t.text);
+	if (!rules_advance(p))
+		return false;
+	if (rules_word(&p->t, "weight")) {
+		if (!rules_advance(p))
+			return false;
+		if (p->t.kind != TOK_NAME && p->t.kind != TOK_QUOTED)
+			return rules_expected(p, "a column", false) != NULL;
+		d->weight = arena_alloc(&p->r->arena, sizeof *d->weight);
+		*d->weight = (struct ast){.kind = AST_NAME, .text = p->t.text, .pos = p->t.pos};
+		if (!rules_advance(p))
+			return false;
+	}
+	if (p->t.kind != TOK_WHERE)
+		return true;
+	return rules_advance(p) && (d->body = rules_parse_tree(p)) != NULL;
+}
+
+static bool
+unknown_statement(struct parser *p, const char *const *words)
+{
+	if (p->t.kind != TOK_NAME)
+		return rules_expected(p, "param, metric, tag, segment or fact", false) != NULL;
+	char *want = xstrndup(p->t.text.ptr, p->t.text.len);
+	const char *hint = rules_nearest(p->r, want, words, DEF_KINDS);
+	rules_fail(p->r, p->e, p->t.pos,
+		hint ? hint : "a statement begins with param, metric, tag, segment or fact",
+		"unknown statement '%.100s'", want);
+	free(want);
+	return false;
+}
+
 static bool
 parse_statement(struct parser *p, bool open_end)
 {
-	static const char *const words[] = {"param", "metric", "tag", "segment"};
-	size_t kind = 0;
-	while (kind < DEF_KINDS && !rules_word(&p->t, words[kind]))
-		kind++;
-	if (kind == DEF_KINDS) {
-		if (p->t.kind != TOK_NAME)
-			return rules_expected(p, "param, metric, tag or segment", false) != NULL;
-		char *want = xstrndup(p->t.text.ptr, p->t.text.len);
-		const char *hint = rules_nearest(p->r, want, words, DEF_KINDS);
-		rules_fail(p->r, p->e, p->t.pos,
-			hint ? hint : "a statement begins with param, metric, tag or segment",
-			"unknown statement '%.100s'", want);
-		free(want);
-		return false;
-	}
+	static const char *const words[] = {"param", "metric", "tag", "segment", "fact"};
+	struct def d = {.kind = 0};
+	while (d.kind < DEF_KINDS && !rules_word(&p->t, words[d.kind]))
+		d.kind++;
+	if (d.kind == DEF_KINDS)
+		return unknown_statement(p, words);
 	if (!rules_advance(p))
 		return false;
 	struct token name = p->t;
 	if (name.kind != TOK_NAME)
 		return rules_expected(p, "a name", false) != NULL;
-	struct label *labels = NULL;
-	struct ast *body;
-	if (!rules_advance(p) || !parse_labels(p, &labels) || !rules_take(p, TOK_EQ, "'='") ||
-		!(body = rules_parse_tree(p)) ||
-		!define(p, (enum def_kind)kind, labels, name, body))
+	if (!rules_advance(p) || !parse_labels(p, &d.labels) || !rules_take(p, TOK_EQ, "'='"))
+		return false;
+	if (d.kind == DEF_FACT ? !parse_fact(p, &d) : !(d.body = rules_parse_tree(p)))
+		return false;
+	if (!define(p, name, &d))
 		return false;
 	if (open_end && p->t.kind == TOK_END)
 		return true;

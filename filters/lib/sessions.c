@@ -6,7 +6,25 @@
 #include "tsv.h"
 
 #define INSERTION_MAX 32
+#define KEYS_AHEAD 8
 #define PREFETCH 16 /* events whose memory is asked for together, so that the misses overlap */
+
+/* An event as it is held: small, since filling fresh memory is a good part of the time. Values that a small one
+ * cannot point to are in a struct far. */
+struct held {
+	int64_t ts;
+	const char *at;   /* the packed record; with len FAR: a struct far */
+	uint32_t visitor; /* id in events.visitors, or KEYSET_NONE; after events_order its rank */
+	uint16_t len;
+	uint8_t customer_at, customer_len; /* in the packed record; length NO_CUSTOMER: missing */
+};
+
+struct far {
+	struct span packed, customer, id;
+};
+
+#define FAR UINT16_MAX
+#define NO_CUSTOMER UINT8_MAX
 
 void
 events_init(struct events *ev, struct rec_out *out, const struct zone *zone,
@@ -17,6 +35,8 @@ events_init(struct events *ev, struct rec_out *out, const struct zone *zone,
 	ev->values = keyset_new();
 	keyset_add1(ev->values, SPAN_LIT("")); /* id 0 is no value */
 	ev->customer_col = rec_out_packed_col(out, "customer_id");
+	ev->id_col = rec_out_packed_col(out, "event_id");
+	ev->unpacked = xcalloc(rec_out_npacked(out) + 1, sizeof(*ev->unpacked));
 }
 
 void
@@ -26,9 +46,15 @@ events_free(struct events *ev)
 	keyset_free(ev->values);
 	arena_free(&ev->text);
 	buf_free(&ev->scratch);
+	buf_free(&ev->id_a);
+	buf_free(&ev->id_b);
+	arena_free(&ev->blocks);
 	free(ev->block);
+	free(ev->code);
 	free(ev->order);
-	free(ev->by_rank);
+	free(ev->key_by_rank);
+	free(ev->own);
+	free(ev->unpacked);
 }
 
 int
@@ -46,29 +72,12 @@ events_columns(
 
 /* ---- adding ---- */
 
-/* Where the value stands counted from the packed record: inside of it when that is the raw record, else copied
- * behind it. */
-static uint32_t
-place(struct buf *behind, struct span packed, enum event_bytes bytes, struct span value,
-	uint32_t *len)
-{
-	*len = EVENT_MISSING;
-	if (span_missing(value))
-		return 0;
-	*len = (uint32_t)value.len;
-	if (bytes != EVENT_OTHER && value.ptr >= packed.ptr &&
-		value.ptr + value.len <= packed.ptr + packed.len)
-		return (uint32_t)(value.ptr - packed.ptr);
-	uint32_t at = (uint32_t)(packed.len + behind->len);
-	buf_span(behind, value);
-	return at;
-}
-
-/* The interned values of the --new-on columns, 0 where missing. */
+/* The interned values of the --new-on columns of the event just added, 0 where missing. */
 static void
-make_codes(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i,
-	uint32_t *code)
+add_codes(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i)
 {
+	ev->code = xgrow(ev->code, &ev->code_cap, ev->n * ev->nnew_on, sizeof(*ev->code));
+	uint32_t *code = ev->code + (ev->n - 1) * ev->nnew_on;
 	for (size_t k = 0; k < ev->nnew_on; k++) {
 		struct span v = b->col[cols->new_on[k]].text[i];
 		code[k] = 0;
@@ -81,28 +90,61 @@ make_codes(struct events *ev, const struct event_columns *cols, const struct rec
 	}
 }
 
-static inline size_t
-event_size(const struct events *ev)
+static inline struct held *
+held_at(const struct events *ev, size_t i)
 {
-	return sizeof(struct event) + (ev->nnew_on + ev->nnew_on % 2) * sizeof(uint32_t);
+	return &ev->block[i / EVENT_BLOCK][i % EVENT_BLOCK];
 }
 
-static inline struct event *
-event_at(const struct events *ev, size_t i)
-{
-	return (struct event *)(void *)(ev->block[i / EVENT_BLOCK] +
-					i % EVENT_BLOCK * event_size(ev));
-}
-
-static struct event *
+static struct held *
 new_event(struct events *ev)
 {
 	size_t blocks = ev->n / EVENT_BLOCK;
+	if (ev->n == UINT32_MAX)
+		msg_die(LIMN_SYSTEM, "more than %u events: cut the input with shard", UINT32_MAX);
 	if (ev->n % EVENT_BLOCK == 0) {
 		ev->block = xgrow(ev->block, &ev->block_cap, blocks + 1, sizeof(*ev->block));
-		ev->block[blocks] = arena_alloc(&ev->text, EVENT_BLOCK * event_size(ev));
+		ev->block[blocks] = arena_alloc(&ev->blocks, EVENT_BLOCK * sizeof(struct held));
 	}
-	return event_at(ev, ev->n++);
+	return held_at(ev, ev->n++);
+}
+
+static inline bool
+within(struct span value, struct span record)
+{
+	return value.ptr >= record.ptr && value.ptr + value.len <= record.ptr + record.len;
+}
+
+/* Whether the small form does: the record is not too long, customer_id stands in its first bytes, and event_id
+ * can be read from it again. */
+static inline bool
+fits(const struct events *ev, struct span packed, struct span id, struct span customer)
+{
+	if (packed.len >= FAR || (!span_missing(id) && (ev->id_col < 0 || !within(id, packed))))
+		return false;
+	return span_missing(customer) || (within(customer, packed) && customer.len < NO_CUSTOMER &&
+						 customer.ptr - packed.ptr <= UINT8_MAX);
+}
+
+/* The value at its place in the kept record, or copied. */
+static struct span
+keep_value(struct events *ev, struct span value, struct span packed, const char *kept)
+{
+	if (span_missing(value) || !within(value, packed))
+		return arena_copy(&ev->text, value);
+	return (struct span){kept + (value.ptr - packed.ptr), value.len};
+}
+
+static void
+hold_far(struct events *ev, struct held *h, struct span packed, const char *kept, struct span id,
+	struct span customer)
+{
+	struct far *far = arena_alloc(&ev->text, sizeof(*far));
+	far->packed = (struct span){kept, packed.len};
+	far->id = keep_value(ev, id, packed, kept);
+	far->customer = keep_value(ev, customer, packed, kept);
+	h->at = (const char *)far;
+	h->len = FAR;
 }
 
 void
@@ -125,29 +167,28 @@ void
 events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b, size_t i,
 	struct span packed, enum event_bytes bytes)
 {
-	struct event *e = new_event(ev);
+	struct held *h = new_event(ev);
 	struct span id = cols->id < 0 ? SPAN_MISSING : b->col[cols->id].text[i];
 	struct span customer = cols->customer < 0 ? SPAN_MISSING : b->col[cols->customer].text[i];
-	e->ts = b->col[cols->ts].time[i];
-	e->len = (uint32_t)packed.len;
-	e->visitor = ev->visitor[i];
-	make_codes(ev, cols, b, i, e->code);
-	ev->scratch.len = 0;
-	e->id_at = place(&ev->scratch, packed, bytes, id, &e->id_len);
-	e->customer_at = place(&ev->scratch, packed, bytes, customer, &e->customer_len);
-	if (bytes == EVENT_KEPT && !ev->scratch.len) {
-		e->packed = packed.ptr;
+	const char *kept = bytes == EVENT_KEPT ? packed.ptr : arena_copy(&ev->text, packed).ptr;
+	h->ts = b->col[cols->ts].time[i];
+	h->visitor = ev->visitor[i];
+	if (ev->nnew_on)
+		add_codes(ev, cols, b, i);
+	if (bytes == EVENT_OTHER || !fits(ev, packed, id, customer)) {
+		hold_far(ev, h, packed, kept, id, customer);
 		return;
 	}
-	char *to = arena_bytes(&ev->text, packed.len + ev->scratch.len);
-	e->packed = memcpy(to, packed.ptr, packed.len);
-	if (ev->scratch.len)
-		memcpy(to + packed.len, ev->scratch.ptr, ev->scratch.len);
+	h->at = kept;
+	h->len = (uint16_t)packed.len;
+	h->customer_at = span_missing(customer) ? 0 : (uint8_t)(customer.ptr - packed.ptr);
+	h->customer_len = span_missing(customer) ? NO_CUSTOMER : (uint8_t)customer.len;
 }
 
 /* ---- ordering ---- */
 
-/* A visitor with the first bytes of its key, which decide most comparisons without a look at the key. */
+/* A visitor with eight bytes of its key, those behind what all keys begin with: they decide most comparisons
+ * without a look at the key. */
 struct ranked {
 	uint64_t prefix;
 	uint32_t id; /* KEYSET_NONE: the events without a visitor */
@@ -159,11 +200,33 @@ visitor_key(const struct events *ev, uint32_t id)
 	return id == KEYSET_NONE ? SPAN_MISSING : keyset_key(ev->visitors, id);
 }
 
+/* How many bytes all keys have in common at their start. */
+static size_t
+common_prefix(const struct events *ev)
+{
+	uint32_t n = keyset_size(ev->visitors);
+	struct span first = n ? keyset_key(ev->visitors, 0) : SPAN_MISSING;
+	size_t len = first.len;
+	for (uint32_t i = 1; i < n && len; i++) {
+		struct span key = keyset_key(ev->visitors, i);
+		size_t k = 0;
+		while (k < len && k < key.len && key.ptr[k] == first.ptr[k])
+			k++;
+		len = k;
+	}
+	return len;
+}
+
+/* The eight tsv bytes of the key behind its first `skip`; the missing key comes where its tsv form belongs. */
 static uint64_t
-prefix_of(struct span key, struct buf *scratch)
+prefix_of(struct span key, size_t skip, struct buf *scratch)
 {
 	uint64_t prefix = 0;
 	scratch->len = 0;
+	if (!span_missing(key)) {
+		key.ptr += skip;
+		key.len -= skip;
+	}
 	tsv_escape(scratch, (struct span){key.ptr, key.len < 8 ? key.len : 8});
 	for (size_t i = 0; i < 8; i++)
 		prefix = prefix << 8 | (i < scratch->len ? (unsigned char)scratch->ptr[i] : 0);
@@ -179,76 +242,84 @@ by_key(const void *a, const void *b, void *ctx)
 	return tsv_cmp(visitor_key(ctx, x->id), visitor_key(ctx, y->id));
 }
 
-static struct span
-event_id(const struct event *e)
-{
-	return e->id_len == EVENT_MISSING ? SPAN_MISSING
-					  : (struct span){e->packed + e->id_at, e->id_len};
-}
-
-static int
-by_time(const void *a, const void *b, void *ctx)
-{
-	const struct event *x = *(struct event *const *)a, *y = *(struct event *const *)b;
-	struct events *ev = ctx;
-	if (x->ts != y->ts)
-		return x->ts < y->ts ? -1 : 1;
-	int d = tsv_cmp(event_id(x), event_id(y));
-	return d ? d : rec_out_compare(ev->out, event_packed(x), event_packed(y));
-}
-
-/* Places of the visitors in order: slot[id] = rank, with the events without a visitor at slot[n]. */
+/* Puts the visitors in order. Returns their places: rank[id], the events without a visitor at rank[n]. */
 static uint32_t *
-rank_visitors(struct events *ev)
+rank_visitors(struct events *ev, bool anonymous)
 {
-	uint32_t n = keyset_size(ev->visitors);
+	uint32_t n = keyset_size(ev->visitors), all = n + anonymous;
+	size_t skip = anonymous ? 0 : common_prefix(ev);
 	struct ranked *r = xcalloc((size_t)n + 1, sizeof(*r));
-	uint32_t *rank = xcalloc((size_t)n + 1, sizeof(*rank));
-	for (uint32_t i = 0; i <= n; i++) {
+	for (uint32_t i = 0; i < all; i++) {
 		r[i].id = i < n ? i : KEYSET_NONE;
-		r[i].prefix = prefix_of(visitor_key(ev, r[i].id), &ev->scratch);
+		r[i].prefix = prefix_of(visitor_key(ev, r[i].id), skip, &ev->scratch);
 	}
-	qsort_r(r, (size_t)n + 1, sizeof(*r), by_key, ev);
-	for (uint32_t i = 0; i <= n; i++)
+	qsort_r(r, all, sizeof(*r), by_key, ev);
+	uint32_t *rank = xcalloc((size_t)n + 1, sizeof(*rank));
+	ev->key_by_rank = xcalloc((size_t)n + 1, sizeof(*ev->key_by_rank));
+	for (uint32_t i = 0; i < all; i++) {
 		rank[r[i].id == KEYSET_NONE ? n : r[i].id] = i;
+		ev->key_by_rank[i] = visitor_key(ev, r[i].id);
+	}
 	free(r);
 	return rank;
 }
 
-/* A counting sort by visitor; the events of each are then put in order where they are not yet. */
+/* A counting sort by visitor. */
 void
 events_order(struct events *ev)
 {
-	uint32_t nvisitor = keyset_size(ev->visitors), *rank = rank_visitors(ev);
-	uint64_t *at = xcalloc((size_t)nvisitor + 2, sizeof(*at));
+	bool anonymous = false;
+	for (size_t i = 0; i < ev->n && !anonymous; i++)
+		anonymous = held_at(ev, i)->visitor == KEYSET_NONE;
+	uint32_t nvisitor = keyset_size(ev->visitors), *rank = rank_visitors(ev, anonymous);
+	uint32_t *at = xcalloc((size_t)nvisitor + 2, sizeof(*at));
 	for (size_t i = 0; i < ev->n; i++) {
-		struct event *e = event_at(ev, i);
-		e->visitor = rank[e->visitor == KEYSET_NONE ? nvisitor : e->visitor];
-		at[e->visitor + 1]++;
+		struct held *h = held_at(ev, i);
+		h->visitor = rank[h->visitor == KEYSET_NONE ? nvisitor : h->visitor];
+		at[h->visitor + 1]++;
 	}
 	for (size_t i = 0; i <= nvisitor; i++)
 		at[i + 1] += at[i];
 	ev->order = xmalloc_huge((ev->n + 1) * sizeof(*ev->order));
 	for (size_t i = 0; i < ev->n; i++)
-		ev->order[at[event_at(ev, i)->visitor]++] = event_at(ev, i);
-	/* e->visitor is the rank now; the key is looked up by it from here on. */
-	ev->by_rank = xcalloc((size_t)nvisitor + 1, sizeof(*ev->by_rank));
-	for (uint32_t id = 0; id <= nvisitor; id++)
-		ev->by_rank[rank[id]] = id < nvisitor ? id : KEYSET_NONE;
+		ev->order[at[held_at(ev, i)->visitor]++] = (uint32_t)i;
 	free(rank);
 	free(at);
 }
 
+static struct span
+event_id(struct events *ev, const struct event *e, struct buf *scratch)
+{
+	if (e->held->len == FAR)
+		return ((const struct far *)(const void *)e->held->at)->id;
+	if (ev->id_col < 0)
+		return SPAN_MISSING;
+	rec_out_unpack(ev->out, e->packed, ev->unpacked, scratch);
+	return ev->unpacked[ev->id_col];
+}
+
+static int
+by_time(const void *a, const void *b, void *ctx)
+{
+	const struct event *x = a, *y = b;
+	struct events *ev = ctx;
+	if (x->ts != y->ts)
+		return x->ts < y->ts ? -1 : 1;
+	struct span id = event_id(ev, x, &ev->id_a);
+	int d = tsv_cmp(id, event_id(ev, y, &ev->id_b));
+	return d ? d : rec_out_compare(ev->out, x->packed, y->packed);
+}
+
 /* Most visitors have a few events, and most of these are in order: an insertion sort, unless there are many. */
 static void
-sort_events(struct events *ev, struct event **e, size_t n)
+sort_events(struct events *ev, struct event *e, size_t n)
 {
 	if (n > INSERTION_MAX) {
 		qsort_r(e, n, sizeof(*e), by_time, ev);
 		return;
 	}
 	for (size_t i = 1; i < n; i++) {
-		struct event *moved = e[i];
+		struct event moved = e[i];
 		size_t to = i;
 		for (; to && by_time(&e[to - 1], &moved, ev) > 0; to--)
 			e[to] = e[to - 1];
@@ -256,40 +327,69 @@ sort_events(struct events *ev, struct event **e, size_t n)
 	}
 }
 
-void
-events_prefetch(const struct events *ev, struct event **e)
+/* Asks for the memory of the events some places behind i, which is where the time of all this goes. Always inlined:
+ * gcc takes a function that only prefetches for one without effect, and drops the call. */
+static inline __attribute__((always_inline)) void
+prefetch(const struct events *ev, size_t i)
 {
-	struct event **end = ev->order + ev->n;
-	if ((e - ev->order) % PREFETCH || end - e < 8 * PREFETCH)
+	if (i % PREFETCH || i + 8 * PREFETCH > ev->n)
 		return;
-	for (size_t i = 0; i < PREFETCH; i++)
-		__builtin_prefetch(e[6 * PREFETCH + i]);
-	for (size_t i = 0; i < PREFETCH;
-		i++) /* the page first: its address is what takes longest to find */
-		__builtin_prefetch(e[3 * PREFETCH + i]->packed);
-	for (size_t i = 0; i < PREFETCH; i++) {
-		const char *p = e[PREFETCH + i]->packed;
-		__builtin_prefetch(p + 64);
-		__builtin_prefetch(p + 128);
+	const uint32_t *order = ev->order + i;
+	for (size_t k = 0; k < PREFETCH; k++)
+		__builtin_prefetch(held_at(ev, order[6 * PREFETCH + k]));
+	/* The page first: its address is what takes longest to find. */
+	for (size_t k = 0; k < PREFETCH; k++)
+		__builtin_prefetch(held_at(ev, order[4 * PREFETCH + k])->at);
+	for (size_t k = 0; k < PREFETCH; k++) {
+		const struct held *h = held_at(ev, order[2 * PREFETCH + k]);
+		for (size_t at = 64; at < h->len + 64u && at < 512; at += 64)
+			__builtin_prefetch(h->at + at);
 	}
 }
 
-bool
-events_next_visitor(struct events *ev, struct span *visitor, struct event ***e, size_t *n)
+static inline void
+open_event(const struct events *ev, uint32_t i, struct event *e)
 {
-	size_t from = ev->next, to = from;
+	const struct held *h = held_at(ev, i);
+	e->ts = h->ts;
+	e->held = h;
+	e->code = ev->nnew_on ? ev->code + i * ev->nnew_on : NULL;
+	if (h->len == FAR) {
+		const struct far *far = (const void *)h->at;
+		e->packed = far->packed;
+		e->customer = far->customer;
+		return;
+	}
+	e->packed = (struct span){h->at, h->len};
+	e->customer = h->customer_len == NO_CUSTOMER
+			      ? SPAN_MISSING
+			      : (struct span){h->at + h->customer_at, h->customer_len};
+}
+
+bool
+events_next_visitor(struct events *ev, struct span *visitor, struct event **e, size_t *n)
+{
+	size_t from = ev->next, at = from;
 	if (from == ev->n)
 		return false;
-	uint32_t rank = ev->order[from]->visitor;
+	uint32_t rank = held_at(ev, ev->order[from])->visitor;
 	bool ordered = true;
-	for (to++; to < ev->n && ev->order[to]->visitor == rank; to++)
-		ordered &= ev->order[to - 1]->ts < ev->order[to]->ts;
+	for (; at < ev->n && held_at(ev, ev->order[at])->visitor == rank; at++) {
+		size_t k = at - from;
+		prefetch(ev, at);
+		if (k == ev->own_cap)
+			ev->own = xgrow(ev->own, &ev->own_cap, k + 1, sizeof(*ev->own));
+		open_event(ev, ev->order[at], &ev->own[k]);
+		ordered &= !k || ev->own[k - 1].ts < ev->own[k].ts;
+	}
 	if (!ordered)
-		sort_events(ev, ev->order + from, to - from);
-	*visitor = visitor_key(ev, ev->by_rank[rank]);
-	*e = ev->order + from;
-	*n = to - from;
-	ev->next = to;
+		sort_events(ev, ev->own, at - from);
+	*visitor = ev->key_by_rank[rank];
+	if (rank + KEYS_AHEAD < keyset_size(ev->visitors))
+		__builtin_prefetch(ev->key_by_rank[rank + KEYS_AHEAD].ptr);
+	*e = ev->own;
+	*n = at - from;
+	ev->next = at;
 	return true;
 }
 
@@ -311,26 +411,26 @@ new_value(const struct events *ev, const struct event *e, uint32_t *seen)
 }
 
 size_t
-session_end(const struct events *ev, const struct session_rules *r, struct event **e, size_t at,
-	size_t n)
+session_end(const struct events *ev, const struct session_rules *r, const struct event *e,
+	size_t at, size_t n)
 {
 	uint32_t seen[EVENT_NEW_ON_MAX] = {0};
-	int64_t start = e[at]->ts;
+	int64_t start = e[at].ts;
 	int32_t day = r->split_day ? when_day(ev->zone, start) : 0;
 	if (ev->nnew_on)
-		new_value(ev, e[at], seen);
+		new_value(ev, &e[at], seen);
 	size_t i = at + 1;
 	for (; i < n; i++) {
-		int64_t pause = e[i]->ts - e[i - 1]->ts;
+		int64_t pause = e[i].ts - e[i - 1].ts;
 		if (pause > r->gap || (r->inclusive && pause == r->gap))
 			break;
-		if (r->max_length && e[i]->ts - start > r->max_length)
+		if (r->max_length && e[i].ts - start > r->max_length)
 			break;
 		if (r->max_events && i - at == r->max_events)
 			break;
-		if (r->split_day && when_day(ev->zone, e[i]->ts) != day)
+		if (r->split_day && when_day(ev->zone, e[i].ts) != day)
 			break;
-		if (ev->nnew_on && new_value(ev, e[i], seen))
+		if (ev->nnew_on && new_value(ev, &e[i], seen))
 			break;
 	}
 	return i;

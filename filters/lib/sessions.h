@@ -1,32 +1,29 @@
 /* L3 sessions - events grouped by visitor and ordered by time, and where a session ends.
  *
  * Holds every event that is added, as the packed bytes that will be written, with the few values that decide
- * about sessions. Order: visitor_id by its tsv bytes, then ts, event_id, the whole record. Memory: about 50
- * bytes an event, and the packed bytes where they do not last by themselves. */
+ * about sessions. Order: visitor_id by its tsv bytes, then ts, event_id, the whole record. Memory: 28 bytes an
+ * event, about 70 a visitor, and the packed bytes where they do not last by themselves. */
 #ifndef LIMN_SESSIONS_H
 #define LIMN_SESSIONS_H
 
 #include "keyset.h"
 #include "rec.h"
 
+/* An event of the visitor at hand. */
 struct event {
 	int64_t ts;
-	const char *packed;
-	uint32_t len;
-	uint32_t visitor;       /* id in events.visitors, or KEYSET_NONE; later its rank */
-	uint32_t id_at, id_len; /* event_id, from packed; length EVENT_MISSING: none */
-	uint32_t customer_at, customer_len;
-	uint32_t code[]; /* of the --new-on columns: interned values, 0 where missing */
+	struct span packed, customer;
+	const struct held *held;
+	const uint32_t *code; /* of the --new-on columns: interned values, 0 where missing */
 };
 
 /* Whose bytes are those that an event is added with. */
 enum event_bytes {
 	EVENT_OTHER, /* encoded anew: copied, and the values beside them */
-	EVENT_RAW,   /* the raw record: copied, the values are found inside */
-	EVENT_KEPT   /* the raw record, which lasts (rec_in_kept): not copied */
+	EVENT_RAW,   /* the raw record: copied */
+	EVENT_KEPT   /* the raw record, which lasts: not copied */
 };
 
-#define EVENT_MISSING UINT32_MAX
 #define EVENT_BLOCK 4096
 #define EVENT_NEW_ON_MAX 32
 
@@ -39,21 +36,26 @@ struct session_rules {
 };
 
 struct events {
-	struct rec_out *out; /* compares packed records; borrowed */
+	struct rec_out *out; /* reads and compares packed records; borrowed */
 	const struct zone *zone;
-	char **block; /* of EVENT_BLOCK events each, in the arena */
+	struct held **block; /* of EVENT_BLOCK events each, in blocks */
+	struct arena blocks;
 	size_t n, block_cap;
-	size_t nnew_on;
+	uint32_t *code; /* nnew_on an event */
+	size_t nnew_on, code_cap;
 	const char *const *new_on; /* names; borrowed */
 	struct keyset *visitors, *values;
 	uint32_t visitor[REC_BATCH_MAX]; /* of the batch begun */
 	struct span key[REC_BATCH_MAX];
-	int customer_col; /* of packed records, -1: not written */
+	int customer_col, id_col; /* of packed records, -1: not written */
 	struct arena text;
-	struct event **order; /* after events_order; event.visitor is a rank then */
-	uint32_t *by_rank;    /* rank -> id */
-	size_t next;
-	struct buf scratch;
+	uint32_t *order;          /* after events_order: the events by visitor */
+	struct span *key_by_rank; /* the visitors in order */
+	size_t next;              /* in order */
+	struct event *own;        /* of the visitor at hand */
+	size_t own_cap;
+	struct span *unpacked;
+	struct buf scratch, id_a, id_b;
 };
 
 /* Slots of the columns that sessions need. */
@@ -74,27 +76,11 @@ void events_begin(struct events *ev, const struct event_columns *cols, const str
 void events_add(struct events *ev, const struct event_columns *cols, const struct rec_batch *b,
 	size_t i, struct span packed, enum event_bytes bytes);
 void events_order(struct events *ev);
-/* The next visitor in order and its n > 0 events; false at the end. Borrowed until events_free. */
-bool events_next_visitor(struct events *ev, struct span *visitor, struct event ***e, size_t *n);
-/* Asks for the memory of the events some places after e. */
-void events_prefetch(const struct events *ev, struct event **e);
-
-static inline struct span
-event_packed(const struct event *e)
-{
-	return (struct span){e->packed, e->len};
-}
-
-static inline struct span
-event_customer(const struct event *e)
-{
-	return e->customer_len == EVENT_MISSING
-		       ? SPAN_MISSING
-		       : (struct span){e->packed + e->customer_at, e->customer_len};
-}
+/* The next visitor in order and its n > 0 events; false at the end. Borrowed until the next call. */
+bool events_next_visitor(struct events *ev, struct span *visitor, struct event **e, size_t *n);
 
 /* The end of the session that starts at e[at]: the first of e[at + 1 .. n) that is not in it, or n. */
-size_t session_end(const struct events *ev, const struct session_rules *r, struct event **e,
+size_t session_end(const struct events *ev, const struct session_rules *r, const struct event *e,
 	size_t at, size_t n);
 
 #endif
