@@ -1065,7 +1065,9 @@ put_contacts(struct store *s, uint32_t c, struct rng *r, const struct customer *
 			  : sms < 40 ? "UNSUBSCRIBED"
 			  : sms < 90 ? "NOT_SUBSCRIBED"
 				     : NULL);
-	put_word(&s->row, account < 94 ? "registered" : accounts[account % 3]);
+	put_word(&s->row, account < 86 || (account < 94 && member) ? "registered"
+			  : account < 94                           ? "guest"
+								   : accounts[account % 3]);
 	put_word(&s->row, member ? tiers[who->tier] : NULL);
 	if (member)
 		put_time(&s->row, s->epoch + who->signup + below(r, DAY), 0);
@@ -1176,6 +1178,8 @@ survey_write(struct store *s, uint32_t customer, uint32_t visitor, int64_t at, b
 	if (customer != NOBODY) {
 		struct profile p = profile_of(s, customer);
 
+		if (p.gender != NULL)
+			answer_write(s, &v, "gender", p.gender);
 		answer_write(s, &v, "occupation", p.occupation);
 		answer_write(s, &v, "income", p.income);
 		answer_write(s, &v, "education", p.education);
