@@ -20,34 +20,42 @@ def money:
 
 def number: if . == null then null else tonumber end;
 
-def is_money: . == "amount" or . == "amount_net" or . == "unidentified_amount"
-  or . == "amount_per_buyer" or . == "amount_per_order";
+def is_money: IN("amount", "amount_net", "unidentified_amount", "amount_per_buyer", "amount_per_order",
+  "amount_per_new_buyer", "amount_per_old_buyer", "amount_per_buyer_mean_of_days");
 
-def traffic_names: ["pv", "uv", "new_uv", "returning_uv", "return_uv_7d", "visits", "depth", "bounce_rate", "stay_seconds"];
-def order_names: ["buyers", "orders", "amount", "amount_net", "unidentified_orders", "unidentified_amount",
-  "new_buyers", "old_buyers", "return_buyers", "amount_per_buyer", "amount_per_order", "repurchase_rate", "buyers_365"];
-def both_names: ["conversion"];
+def traffic_names: ["pv", "uv", "new_uv", "returning_uv", "return_uv_7d", "pv_per_uv", "visits", "depth", "depth_mean_of_days",
+  "bounce_rate", "stay_seconds", "engaged_visits", "engaged_rate", "product_uv", "cart_uv", "checkout_uv"];
+def refund_names: ["amount_net", "refund_rate", "refund_amount_rate"];
+def order_names: ["buyers", "orders", "amount"] + refund_names + ["unidentified_orders", "unidentified_amount",
+  "new_buyers", "old_buyers", "return_buyers", "reactivated", "amount_per_buyer", "amount_per_buyer_mean_of_days", "amount_per_order",
+  "amount_per_new_buyer", "amount_per_old_buyer", "orders_per_buyer", "items", "items_per_buyer", "items_per_order",
+  "repurchase_rate", "buyers_365"];
+def both_names: ["conversion", "conversion_per_visit", "conversion_seen", "buyers_seen", "cart_buyers", "cart_conv"];
 
 # A metric of a cell as it is written; counts of orders that a cell of visitors does not have are 0.
 def value($cell; $name; $zero):
   $cell[$name] as $v
   | if $name | is_money then ($v // (if $zero and ($name | . == "amount" or . == "unidentified_amount") then "0" else null end)) | money
-    elif $v == null and $zero and ($name | . == "buyers" or . == "orders" or . == "unidentified_orders" or . == "new_buyers"
-      or . == "old_buyers" or . == "return_buyers") then 0
+    elif $v == null and $zero and ($name | IN("buyers", "orders", "unidentified_orders", "new_buyers", "old_buyers", "return_buyers",
+      "reactivated", "buyers_seen")) then 0
     else $v | number end;
 
-def names($of): (if $of.events then traffic_names else [] end) + (if $of.orders then order_names - (if $of.refunds then [] else ["amount_net"] end) else [] end)
+def names($of): (if $of.events then traffic_names else [] end) + (if $of.orders then order_names - (if $of.refunds then [] else refund_names end) else [] end)
   + (if $of.events and $of.orders then both_names else [] end);
 
 def metrics($cell; $of): reduce names($of)[] as $name ({}; .[$name] = value($cell; $name; true));
 
-def total_only: ["return_uv_7d", "amount_net", "repurchase_rate", "buyers_365"];
+def total_only: ["return_uv_7d", "depth_mean_of_days", "amount_per_buyer_mean_of_days", "repurchase_rate", "buyers_365"] + refund_names;
+
+# What is in metrics/DAY.tsv for every cut, but would make the portrait long.
+def detail_names: ["engaged_visits", "product_uv", "checkout_uv", "cart_buyers", "buyers_seen", "amount_per_new_buyer",
+  "amount_per_old_buyer", "orders_per_buyer", "items", "items_per_order"];
 
 # The rows of a cut. gender and age_band are known of buyers only.
 def row($cell; $of; $who):
   {key: $cell.key}
-  + reduce (names(if $who then $of + {events: false} else $of end) - total_only | .[]) as $name ({};
-      .[$name] = (if ($name | IN(traffic_names[])) or $name == "conversion" then value($cell; $name; false)
+  + reduce (names(if $who then $of + {events: false} else $of end) - total_only - detail_names | .[]) as $name ({};
+      .[$name] = (if $name | IN(traffic_names[], both_names[]) then value($cell; $name; false)
         else value($cell; $name; true) end));
 
 def rows($cells; $cut; $of; $who):
@@ -105,7 +113,7 @@ def begins_by($day): . != null and . <= $day;
       | reduce (metrics(cell($period; "previous"); $has_all) | to_entries[]) as $m ({};
           .[$m.key] = (if (($m.key | IN(traffic_names[])) and ($was.events | not))
             or (($m.key | IN(order_names[])) and ($was.orders | not))
-            or ($m.key == "conversion" and (($was.events and $was.orders) | not)) then null else $m.value end))),
+            or (($m.key | IN(both_names[])) and (($was.events and $was.orders) | not)) then null else $m.value end))),
     cuts: ([$cells[] | select(.period == $period and .part == "current")] as $now
       | (reduce ("visitor", "country", "source", "platform", "channel", "campaign", "region", "language") as $cut ({};
           if $has.events then .[$cut] = rows($now; $cut; $has_all; false) else . end))

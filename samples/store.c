@@ -1045,7 +1045,7 @@ put_contacts(struct store *s, uint32_t c, struct rng *r, const struct customer *
 		"example.com", "example.org", "example.net", "mail.example"};
 	static const char *const words[] = {
 		"SUBSCRIBED", "NOT_SUBSCRIBED", "PENDING", "UNSUBSCRIBED", "INVALID"};
-	static const char *const accounts[] = {"disabled", "invited", "declined"};
+	static const char *const accounts[] = {"disabled", "invited", "declined", "guest"};
 	static const char *const tiers[] = {NULL, "silver", "gold", "platinum"};
 	uint32_t style = below(r, 100), sms = below(r, 100), account = below(r, 100);
 	bool member = who->tier > 0 && chance(r, 8500);
@@ -1065,9 +1065,7 @@ put_contacts(struct store *s, uint32_t c, struct rng *r, const struct customer *
 			  : sms < 40 ? "UNSUBSCRIBED"
 			  : sms < 90 ? "NOT_SUBSCRIBED"
 				     : NULL);
-	put_word(&s->row, account < 86 || (account < 94 && member) ? "registered"
-			  : account < 94                           ? "guest"
-								   : accounts[account % 3]);
+	put_word(&s->row, account < 94 ? "registered" : accounts[account % 4]);
 	put_word(&s->row, member ? tiers[who->tier] : NULL);
 	if (member)
 		put_time(&s->row, s->epoch + who->signup + below(r, DAY), 0);

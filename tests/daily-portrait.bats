@@ -109,6 +109,16 @@ tiny_store()
 	says 2026-11-22 '.periods.day.metrics | [.new_buyers, .old_buyers, .return_buyers, .amount_per_buyer, .amount_per_order]' \
 		'[2,1,1,"65.33","51.53"]'
 	says 2026-11-22 '.periods.day.metrics | [.conversion, .repurchase_rate, .buyers_365]' '[1,0.333333,3]'
+	# v1 looked at two pages and a product and left a cart, which o1 paid twenty minutes later; v2 and v3 saw one page each.
+	says 2026-11-22 '.periods.day.metrics | [.pv_per_uv, .engaged_visits, .engaged_rate, .product_uv, .cart_uv, .checkout_uv, .cart_buyers, .cart_conv]' \
+		'[1.666667,1,0.333333,1,1,0,1,1]'
+	# All three have a visit: o1 and o7 one each of v1, o2 that of v3. Of four orders one was refunded, 5 of 206.12.
+	says 2026-11-22 '.periods.day.metrics | [.buyers_seen, .conversion_seen, .conversion_per_visit, .reactivated, .orders_per_buyer, .items, .refund_rate, .refund_amount_rate]' \
+		'[3,1,1,0,1,null,0.25,0.024258]'
+	# c1 paid 100; c2 60 and c3 36 for the first time.
+	says 2026-11-22 '.periods.day.metrics | [.amount_per_old_buyer, .amount_per_new_buyer]' '["100.00","48.00"]'
+	# The days with visits: the 16th and the 21st with 1 and 3 / 2 pages a visit, the 22nd with 4 / 3: 8 / 6 in all, and the mean of the three.
+	says 2026-11-22 '.periods | [.["7d"].metrics.depth, .["7d"].metrics.depth_mean_of_days, .["7d"].metrics.amount_per_buyer_mean_of_days]' '[1.333333,1.277778,"65.33"]'
 	# o1 follows v1's visit from the e-mail; o7 the one before; o2 names no visitor, but c2 was seen as v3; o3 nothing.
 	says 2026-11-22 '[.periods.day.cuts.source[] | [.key, .uv, .visits, .buyers, .orders, .amount, .conversion]]' \
 		'[["google",2,1,2,2,"96.00",1],["email",1,1,1,1,"100.00",1],[null,1,1,0,0,"0.00",0],["unattributed",null,null,0,1,"10.12",null]]'
@@ -151,6 +161,14 @@ tiny_store()
 	EOF
 }
 
+@test "daily-portrait: units are those of orders whose lines are known, of customers and of nobody" {
+	tiny_store
+	printf '%s\n' order_id,product_id,quantity,price o1,p1,2,40 o1,p2,1,20 o3,p1,5,2 o4,p1,100,9 o6,p1,7,2 >inbox/2026-11-22/order_items.csv
+	expect 0 draw 2026-11-22 --tz Asia/Shanghai
+	# o1 of c1 has 3 units, o3 of nobody 5; o4 is a test, o6 earlier, and of o2 and o7 nothing is known.
+	says 2026-11-22 '.periods | [(.day, .["30d"]) | .metrics | [.items, .items_per_buyer, .items_per_order]]' '[[8,3,4],[15,10,5]]'
+}
+
 @test "daily-portrait: the portrait has the shape that is promised" {
 	tiny_store
 	expect 0 draw 2026-11-22 --tz Asia/Shanghai
@@ -162,8 +180,8 @@ tiny_store()
 		def rate_or_null: . == null or (type == "number" and (. * 1000000 | . - round | fabs) < 0.001);
 		def day: type == "string" and test("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 		def measures: (to_entries | all(
-			if .key | test("amount") then .value | money_or_null
-			elif .key | test("rate$|conversion|depth|seconds") then .value | rate_or_null
+			if .key | test("rate$|conversion|conv$|depth|seconds|pv_per|(orders|items)_per") then .value | rate_or_null
+			elif .key | test("amount") then .value | money_or_null
 			elif .key == "key" then .value | (if type == "array" then .[] else . end | . == null or type == "string")
 			else .value | count_or_null end));
 		.schema == 1 and (.limn | type) == "string" and (.day | day) and .zone == "Asia/Shanghai" and .store == null
@@ -315,7 +333,7 @@ sums()
 	tiny_store
 	rm inbox/*/{orders,refunds,rates,customers}.csv
 	expect 0 draw 2026-11-22 --tz Asia/Shanghai
-	says 2026-11-22 '.periods.day.metrics | keys' '["bounce_rate","depth","new_uv","pv","return_uv_7d","returning_uv","stay_seconds","uv","visits"]'
+	says 2026-11-22 '.periods.day.metrics | keys' '["bounce_rate","cart_uv","checkout_uv","depth","depth_mean_of_days","engaged_rate","engaged_visits","new_uv","product_uv","pv","pv_per_uv","return_uv_7d","returning_uv","stay_seconds","uv","visits"]'
 	says 2026-11-22 '.absent | contains(["orders", "customers", "refunds"])' true
 	says 2026-11-22 '[.people, .segments, .currency]' '[null,[],null]'
 	says 2026-11-22 '.periods.day.cuts | keys' \

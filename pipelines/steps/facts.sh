@@ -184,7 +184,10 @@ window_orders()
 		sed '1s/.*/customer_id\tfirst_pay_day/' >"$work/bought.first"
 	cut -f "$(columns_of "$work/people" person_id gender age_band)" "$work/people" >"$work/bought.who"
 	joined -a 1 -1 2 -2 1 "$work/bought.2" "$work/bought.first" >"$work/bought.3"
-	joined -a 1 "$work/bought.3" "$work/bought.who" | sorted -k 2,2 >"$work/bought"
+	nobody order_id items >"$work/bought.items"
+	((!has_items)) || limn summarize -e 'metric items = sum(quantity);' --by order_id "$work/items.1" | cut -f 2- >"$work/bought.items"
+	joined -a 1 "$work/bought.3" "$work/bought.who" | sorted -k 2,2 >"$work/bought.4"
+	joined -a 1 -1 2 -2 1 "$work/bought.4" "$work/bought.items" | sorted -k 2,2 >"$work/bought"
 }
 
 # columns_of TABLE NAME… - the numbers of the columns, for cut. The first one has to be the first column.

@@ -59,6 +59,15 @@ by()
 	for cut in $1; do BY+=(--by "$cut"); done
 }
 
+# no_cells TABLE RULES - that table of cells when there is nothing to count: what its metrics are called.
+no_cells()
+{
+	{
+		echo cell
+		sed -nE 's/^metric +([a-z0-9_]+) .*/\1/p' "$LP_RULES/$2.rules"
+	} | paste -s >"$work/$1"
+}
+
 # first_seen: visitor_id and the day of the first page view ever. That of the last day for which this was found, as
 # far as nothing before it has changed, and the visitors since: kept as seen/DAY.
 first_seen()
@@ -172,7 +181,7 @@ came_back()
 }
 
 # cut_all TABLE RULES CUTS DAY_COLUMN INPUT - the cells of the three periods and the ones before them, and of each of
-# the last 30 days.
+# the last 60 days.
 cut_all()
 {
 	local table=$1 rules=$2 cuts=$3 column=$4 input=$5 period from to was_from was_to set=()
@@ -188,7 +197,7 @@ cut_all()
 	done
 	[[ -n $cuts ]] || return 0
 	limn summarize -r "$LP_RULES/$rules.rules" "${set[@]}" --set "since=$from" --by "$column" \
-		--where "$column between $from and $to" "$input" | cells "$table" trend current "$column"
+		--where "$column between $was_from and $to" "$input" | cells "$table" trend current "$column"
 	sed -i "s/^trend|current|$column|/trend|current|day|/" "$work/$table"
 }
 
@@ -196,7 +205,7 @@ cut_all()
 total_extras()
 {
 	local period from to was_from was_to part last amount
-	nobody cell refunded buyers_365 repeat_365 >"$work/extra"
+	nobody cell refunded refunded_orders buyers_365 repeat_365 >"$work/extra"
 	((has_orders)) || return 0
 	limn summarize -e "
 		metric b0 = count() where purchase_days_365d >= 1; metric r0 = count() where purchase_days_365d >= 2;
@@ -208,9 +217,9 @@ total_extras()
 		set_period "$period"
 		for part in current previous; do
 			[[ $part == current ]] || from=$was_from to=$was_to
-			amount='\N'
-			((!has_refunds)) || amount=$(limn summarize -e 'metric refunded = coalesce(sum(money), 0);' \
-				--where "refund_day between $from and $to" "$work/refunded" | tail -n 1 | cut -f 2)
+			amount="\\N$TAB\\N"
+			((!has_refunds)) || amount=$(limn summarize -r "$LP_RULES/refunds.rules" \
+				--where "refund_day between $from and $to" "$work/refunded" | tail -n 1 | cut -f 2,3)
 			last=0
 			if [[ $part == previous ]]; then
 				last=${period%d}
@@ -223,26 +232,69 @@ total_extras()
 	done >>"$work/extra"
 }
 
+# day_means CELLS - of the totals of each period, and of the one before it, the means of their days' own values.
+day_means()
+{
+	local period from to was_from was_to
+	sed -n -e '1s/^cell/day/p' -e 's/^trend|current|day|//p' "$1" >"$work/days"
+	{
+		no_cells means days
+		cat "$work/means"
+		for period in day 7d 30d; do
+			set_period "$period"
+			means_of "$period|current" "$from" "$to"
+			means_of "$period|previous" "$was_from" "$was_to"
+		done
+	}
+}
+
+# means_of CELL FROM TO - that line of day_means.
+means_of()
+{
+	printf '%s|total|\t' "$1"
+	limn summarize -r "$LP_RULES/days.rules" --set "digits=$digits" --where "day between $2 and $3" "$work/days" | tail -n 1 | cut -f 2-
+}
+
+# Gives cut_sessions the column cart_paid: of a visit with a cart, whether its visitor or its customer has paid an order
+# within 24 hours of it. Without orders nobody knows.
+mark_carts()
+{
+	local who
+	for who in visitor_id customer_id; do
+		((has_orders)) || continue
+		limn dedupe-uv -k session_id --where "first_cart_at is not null and $who is not null" --select "$who,session_id,first_cart_at" \
+			"$work/cut_sessions" | sorted -k 1,1 >"$work/carts"
+		limn dedupe-uv -k order_id --where "$who is not null" --select "$who,order_id,paid_at" "$work/window" | sorted -k 1,1 >"$work/payments"
+		joined "$work/carts" "$work/payments" | limn dedupe-uv -k session_id \
+			--where 'seconds_between(first_cart_at, paid_at) between 0 and 86400' --select session_id | tail -n +2
+	done | sort -u >"$work/carts_paid"
+	awk -F '\t' -v OFS='\t' -v known="$has_orders" '
+		FILENAME ~ /carts_paid$/ { paid[$1]; next }
+		FNR == 1 { for (i = 1; i <= NF; i++) if ($i == "session_id") c = i; print $0, "cart_paid"; next }
+		{ print $0, (!known ? "\\N" : $c in paid ? "true" : "false") }' "$work/carts_paid" "$work/cut_sessions" >"$work/cut_sessions.1"
+	mv "$work/cut_sessions.1" "$work/cut_sessions"
+}
+
 # metrics: all cells, a line each.
 make_metrics()
 {
 	local table pid pids=()
 	if ((has_events)); then
+		mark_carts
 		cut_all traffic traffic "$visit_cuts $pair_cuts" day "$work/cut_seen" &
 		pids+=($!)
 		cut_all visits visited "$visit_cuts $pair_cuts" day "$work/cut_sessions" &
 		pids+=($!)
 		cut_all returned returned '' ts "$work/back"
 	else
-		nobody cell pv uv new_uv returning_uv >"$work/traffic"
-		nobody cell visits depth bounce_rate stay_seconds >"$work/visits"
-		nobody cell return_uv_7d >"$work/returned"
+		no_cells traffic traffic
+		no_cells visits visited
+		no_cells returned returned
 	fi
 	if ((has_orders)); then
 		cut_all bought_by orders "$visit_cuts gender age_band $pair_cuts" pay_day "$work/bought"
 	else
-		nobody cell buyers orders amount unidentified_orders unidentified_amount new_buyers old_buyers return_buyers \
-			amount_per_buyer amount_per_order >"$work/bought_by"
+		no_cells bought_by orders
 	fi
 	total_extras
 	count_bots
@@ -252,7 +304,9 @@ make_metrics()
 	joined -a 1 -a 2 "$work/cells.1" "$work/returned.cells" >"$work/cells.2"
 	joined -a 1 -a 2 "$work/cells.2" "$work/bought_by.cells" >"$work/cells.3"
 	joined -a 1 -a 2 "$work/cells.3" "$work/extra.cells" >"$work/cells.4"
-	joined -a 1 -a 2 "$work/cells.4" "$work/bots.cells" >"$work/cells"
+	joined -a 1 -a 2 "$work/cells.4" "$work/bots.cells" >"$work/cells.5"
+	day_means "$work/cells.5" | sorted -k 1,1 >"$work/means"
+	joined -a 1 "$work/cells.5" "$work/means" >"$work/cells"
 	limn segment -k cell -r "$LP_RULES/merged.rules" --set "digits=$digits" "$work/cells" |
 		awk -F '\t' -v OFS='\t' '
 			NR == 1 { sub(/^cell/, "period\tpart\tcut\tkey"); sub(/\tsegments$/, ""); print; next }

@@ -39,7 +39,7 @@ dedupe-uv --from tsv -k user_agent --where "user_agent is not null" --select use
 		>"$new.maps/agents.tsv"
 segment --from tsv --tz "$LP_TZ" -k session_id -r "$LP_RULES/entries.rules" -r "$LP_RULES/channels.rules" \
 	--maps "$new.maps" --set "own=$LP_SITES" --ledger "$new.jsonl" \
-	--select "session_id,visitor_id,customer_id,day,started_at,ended_at,stay_seconds,pv,pv_day,$dims,product_views,carts,checkouts,purchases" \
+	--select "session_id,visitor_id,customer_id,day,started_at,ended_at,stay_seconds,pv,pv_day,$dims,product_views,carts,first_cart_at,checkouts,purchases" \
 	"$new.tsv" >"$new.entered"
 dedupe-uv --from tsv --tz "$LP_TZ" -k session_id --where "day = $day" --ledger "$new.jsonl" "$new.entered" | pack "$new.sessions"
 summarize --from tsv --tz "$LP_TZ" --as-of "$day" -r "$LP_RULES/visitors.rules" --where "pv_day > 0" \

@@ -73,7 +73,7 @@ function with(s, old, name, out, p)
 	statement = statement (statement == "" ? "" : " ") trim_comment($0)
 	gsub(/[ \t]+/, " ", statement)
 	if (statement !~ /; *$/) next
-	if (match(statement, /^ *(tag|segment|fact) [^ ]+( (en|zh) '([^'\\]|\\.)*')* = /)) {
+	if (match(statement, /^ *(tag|segment|fact|metric) [^ ]+( (en|zh) '([^'\\]|\\.)*')* = /)) {
 		rest = substr(statement, RSTART + RLENGTH)
 		split(statement, word, " ")
 		count++

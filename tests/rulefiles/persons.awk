@@ -26,7 +26,7 @@ function value(name)
 	if (name == "rfm_group_cn") return pick("重要价值 重要保持 重要发展 重要挽留 一般价值 一般保持 一般发展 一般挽留 LAPSED")
 	if (name ~ /^[rfm]$/) return int(rand() * 5) + 1
 	if (name ~ /category$/) return pick("baby home toys shoes coat")
-	if (name ~ /^(categories_bought|coupon_codes|currency_used|replenish_due_sku|repurchased_sku|channels_used|s_purchase_driver|s_purchase_barrier|s_info_channel|c_tags)$/)
+	if (name ~ /^(categories_bought|coupon_codes|currency_used|replenish_due_sku|repurchased_sku|channels_used|s_purchase_driver|s_purchase_barrier|s_info_channel|s_improvement|c_tags)$/)
 		return pick("[\"a\"] [\"a\",\"b\"] [\"b\",\"c\",\"d\"]")
 	if (name ~ /channel$/) return pick("Direct Referral Email Display SMS")
 	if (name ~ /platform$/) return pick("pc mobile app")
