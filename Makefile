@@ -241,18 +241,6 @@ lint-cppcheck:
 		--suppress=missingIncludeSystem --suppress=unknownMacro \
 		--suppress=duplicateAssignExpression --suppress=uninitvar:filters/lib/buf.h $(CPPFLAGS) $(PLACE) -Itests/unit $(C_SOURCES)
 
-# ---- data of others ---------------------------------------------------------------------------
-# The list of crawlers is kept in the tree, so that neither a build nor a night asks a registry; this makes it anew
-# from the package that package-lock.json pins.
-CRAWLERS := node_modules/crawler-user-agents
-
-.PHONY: crawlers
-crawlers: ## make schemas/maps/crawlers.txt from the package crawler-user-agents (needs npm)
-	npm ci --ignore-scripts --no-audit --no-fund
-	@{ jq -r '"# The patterns of \(.name) \(.version), \(.license): see crawlers.LICENSE. Made by make crawlers."' \
-		$(CRAWLERS)/package.json && jq -r '.[].pattern' $(CRAWLERS)/crawler-user-agents.json; } >schemas/maps/crawlers.txt
-	@cp $(CRAWLERS)/LICENSE schemas/maps/crawlers.LICENSE
-
 # ---- documentation ----------------------------------------------------------------------------
 # What the rule files say, as a page; a test compares it with the one that is kept.
 METRICS ?= docs/metrics.md
@@ -277,6 +265,18 @@ demo: deps ## make the sample store in demo/ and draw its portrait
 .PHONY: picture
 picture: deps-picture demo ## draw docs/portrait.png from the demo's page
 	@pipelines/report/picture -w 1280 -h 1180 "$$(echo demo/reports/*/index.html)#lang=en" docs/portrait.png
+
+# ---- data of others ---------------------------------------------------------------------------
+# The list of crawlers is kept in the tree, so that neither a build nor a night asks a registry; this makes it anew
+# from the package that package-lock.json pins.
+CRAWLERS := node_modules/crawler-user-agents
+
+.PHONY: crawlers
+crawlers: ## make schemas/maps/crawlers.txt from the package crawler-user-agents (needs npm)
+	npm ci --ignore-scripts --no-audit --no-fund
+	@{ jq -r '"# The patterns of \(.name) \(.version), \(.license): see crawlers.LICENSE. Made by make crawlers."' \
+		$(CRAWLERS)/package.json && jq -r '.[].pattern' $(CRAWLERS)/crawler-user-agents.json; } >schemas/maps/crawlers.txt
+	@cp $(CRAWLERS)/LICENSE schemas/maps/crawlers.LICENSE
 
 # ---- install ----------------------------------------------------------------------------------
 TO_BIN = $(DESTDIR)$(PREFIX)/bin

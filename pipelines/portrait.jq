@@ -5,11 +5,12 @@
 
 def untsv:
   if . == "\\N" then null
+  elif index("\\") == null then .
   else gsub("\\\\(?<c>.)"; {"t": "\t", "n": "\n", "r": "\r"}[.c] // .c) end;
 
 # The rows of a table as objects.
 def table:
-  [splits("\n") | select(. != "")] | map(split("\t"))
+  [split("\n")[] | select(. != "") | split("\t")]
   | if length == 0 then [] else .[0] as $names | .[1:] | map([$names, map(untsv)] | transpose
       | map({key: .[0], value: .[1]}) | from_entries) end;
 

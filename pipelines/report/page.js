@@ -52,7 +52,7 @@ const ORDERS = {
 	customer_type: ['repeat', 'one_time', 'new', 'prospect'],
 	rfm_cn: ['重要价值', '重要保持', '重要发展', '重要挽留', '一般价值', '一般保持', '一般发展', '一般挽留', 'LAPSED'],
 };
-const CUTS = ['visitor', 'platform', 'country', 'source', 'gender', 'age_band'];
+const CUTS = ['visitor', 'channel', 'source', 'campaign', 'platform', 'country', 'region', 'language', 'gender', 'age_band'];
 
 // ---- state: in the address, so that a view can be kept and sent --------------------------------
 const state = { lang: 'en', period: 'day' };
@@ -101,14 +101,21 @@ function brief(name)
 	return text.length > LONGEST ? text.slice(0, LONGEST - 1).join('') + '…' : text.join('');
 }
 
+// What was gathered: values beyond the ones that are told apart.
+const isRest = (key) => key === 'Other' || key === '(other)';
+// A cut by several dimensions is called after them.
+const cutName = (cut) => word('cut.' + cut) || named(cut) || (cut.includes(',') ? cut.split(',').map(cutName).join(' × ') : cut);
+
 function keyName(cut, key)
 {
+	if (Array.isArray(key)) // a cut by several dimensions
+		return [...new Set(key.map((part, i) => keyName(cut.split(',')[i], part)))].join(' · ');
 	if (missing(key))
 		return word(cut + '.null') || say('unknown');
 	const known = named(`${cut}.${key}`) || (key === 'unattributed' ? word('unattributed') : undefined);
 	if (known)
 		return known;
-	if (key === 'Other')
+	if (isRest(key))
 		return say('rest');
 	if ((cut === 'country') && /^[A-Z]{2}$/.test(key)) {
 		try {
@@ -459,6 +466,7 @@ function numbers(period)
 	const there = Object.keys(METRICS).filter((metric) => !missing(now[metric]));
 	if (!there.length)
 		return null;
+	const bots = period.bots && !missing(period.bots.visits) ? period.bots : null;
 	const table = h('table', {},
 		h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'sr' }, say('numbers'))),
 			h('th', { scope: 'col' }, range(period, MIDDLE)), h('th', { scope: 'col' }, range(period.previous, MIDDLE)),
@@ -466,7 +474,10 @@ function numbers(period)
 		h('tbody', {}, there.map((metric) => h('tr', {}, h('th', { scope: 'row' }, metricName(metric)),
 			h('td', {}, show(metric, now[metric])), h('td', {}, show(metric, before[metric])),
 			h('td', {}, changed(metric, period))))));
-	return h('details', {}, h('summary', {}, say('numbers')), h('div', { class: 'sheet' }, scroll(say('numbers'), table)));
+	return h('details', {}, h('summary', {}, say('numbers')), h('div', { class: 'sheet' }, scroll(say('numbers'), table),
+		bots ? h('p', { class: 'note' }, say('bots.' + (portrait.bots === 'include' ? 'include' : 'exclude'), count(bots.uv), count(bots.visits), count(bots.pv)),
+			' ', say('bots.all', count(bots.all.uv), count(bots.all.visits), count(bots.all.pv)))
+			: period.bots ? h('p', { class: 'note' }, say('bots.unknown')) : ''));
 }
 
 // ---- charts: this part is what a charting library would replace ------------------------------------
@@ -598,7 +609,7 @@ function sorted(cut, rows, by)
 	const rank = (key) => {
 		if (missing(key))
 			return 1e6;
-		if (key === 'Other' || key === 'unattributed')
+		if (isRest(key) || String(key).startsWith('unattributed'))
 			return 1e5;
 		const at = own_order.indexOf(key);
 		return at < 0 ? own_order.length : at;
@@ -679,7 +690,7 @@ function cuts(period)
 			: ['buyers', 'orders', 'amount', 'amount_per_buyer'])
 			.filter((column) => has(rows, column))
 			.filter((column, i, there) => !['visits', 'pv'].includes(column) || !there.includes('buyers'));
-		return block(cut, { rows, columns, total: whole, title: word('cut.' + cut) || named(cut) || cut, hue: own(HUES, columns[0]) });
+		return block(cut, { rows, columns, total: whole, title: cutName(cut), hue: own(HUES, columns[0]) });
 	});
 	const personal = !there.includes('gender') && !there.includes('age_band');
 	const gone = ['events', 'orders', 'customers'].filter((stream) => absent(stream) && (stream !== 'customers' || personal));
