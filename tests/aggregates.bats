@@ -213,6 +213,16 @@ ALL="tag dear = price > 2; metric n = count(); metric favourite = mode(brand); m
 	tail -n 1 "$OUT" | cut -f 2- | same rest -
 }
 
+@test "aggregates: --top by a median" {
+	random_sales 2000 8 >s.tsv
+	rules='metric mid = median(price); metric n = count()'
+	expect 0 summarize -e "$rules" --by person s.tsv
+	tail -n +2 "$OUT" | sort -t$'\t' -k3,3gr -k2,2 | sed -n 1,5p | cut -f 2- | sort >want
+	expect 0 summarize -e "$rules" --by person --top 5 s.tsv
+	sed '1d;$d' "$OUT" | cut -f 2- >got
+	same got want
+}
+
 @test "aggregates: a partial has each value once, with the number of its records" {
 	printf 'g,x,c\na,10,u\na,9,v\na,10.0,u\nb,,\n' >x.csv
 	rules='metric m = median(x); metric q = quantile(x, 0.9); metric c = mode(c); metric l = list(c); metric k = mode(number(x))'

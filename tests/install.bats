@@ -71,6 +71,13 @@ programs()
 	echo 'no schema' >"$place/share/limn/schemas/records/orders.json"
 	run -2 env -i PATH=/usr/bin:/bin "$place/bin/dedupe-uv" -k order_id --stream orders \
 		"$BATS_TEST_TMPDIR/in.ndjson"
+	# rules by name, and the maps that they look into
+	mkdir -p "$place/share/limn/schemas/maps"
+	printf 'k\tv\nx\t7\n' >"$place/share/limn/schemas/maps/mine.tsv"
+	echo "tag t = lookup(mine, 'x');" >"$place/share/limn/schemas/rules/mine.rules"
+	printf 'person_id\n1\n' >"$BATS_TEST_TMPDIR/in.csv"
+	expect 0 "$place/bin/segment" -r mine "$BATS_TEST_TMPDIR/in.csv"
+	out_is person_id,t,segments 1,7,
 }
 
 @test "install: uninstall leaves nothing of ours and all that is not" {

@@ -46,8 +46,8 @@ map()
 	done
 	# each needs the next, all the way down
 	awk 'BEGIN { for (i = 0; i < 30000; i++) printf "tag t%d = t%d + 1;\n", i, i + 1; print "tag t30000 = 1;" }' >chain.rules
-	expect 2 segment -r chain.rules --check
-	err_has "nested too deeply" "a chain of definitions that need each other"
+	expect 0 segment -r chain.rules --check
+	quiet
 	# and in a circle
 	sed '$s/= 1/= t0/' chain.rules | tac >circle.rules
 	expect 2 segment -r circle.rules --check

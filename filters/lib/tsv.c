@@ -66,6 +66,24 @@ escape_of(char c)
 	}
 }
 
+/* Whether a byte of the value may need an escape: a control character or a backslash, eight bytes at a time. */
+static inline bool
+may_escape(struct span s)
+{
+	const uint64_t ones = 0x0101010101010101U, tops = 0x80 * ones;
+	uint64_t found = 0, w;
+	size_t i = 0;
+	for (; i + 8 <= s.len; i += 8) {
+		memcpy(&w, s.ptr + i, 8);
+		uint64_t slash = w ^ '\\' * ones;
+		found |= ((w - 0x20 * ones) & ~w) | ((slash - ones) & ~slash);
+	}
+	found &= tops;
+	for (; i < s.len; i++)
+		found |= (unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == '\\';
+	return found;
+}
+
 void
 tsv_escape(struct buf *b, struct span value)
 {
@@ -75,6 +93,10 @@ tsv_escape(struct buf *b, struct span value)
 	}
 	if (value.len == 0)
 		return;
+	if (!may_escape(value)) {
+		buf_put(b, value.ptr, value.len);
+		return;
+	}
 	char *to = buf_room(b, value.len * 2), *start = to;
 	for (size_t i = 0; i < value.len; i++) {
 		char e = escape_of(value.ptr[i]);

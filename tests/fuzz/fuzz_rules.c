@@ -133,11 +133,11 @@ run_metrics(const struct rules_source *source, const struct rules_env *env, cons
 	struct rules_groups *g = rules_groups_new(r, in, o, &e);
 	if (g) {
 		const struct rec_name *name = rules_groups_names(g, &rows->ncols);
-		struct span head[256];
-		for (size_t i = 0; i < rows->ncols && i < 256; i++)
+		struct span *head = xcalloc(rows->ncols, sizeof *head);
+		for (size_t i = 0; i < rows->ncols; i++)
 			head[i] = span_str(name[i].name);
-		if (rows->ncols <= 256)
-			add_row(rows, head);
+		add_row(rows, head);
+		free(head);
 		while (rec_in_next(in, &b, &e) > 0 && rules_groups_add(g, b, &e) == 0)
 			;
 		if (!e.code && rules_groups_finish(g, add_row, rows, &e) == 0)
@@ -158,7 +158,7 @@ merge_is_whole(const struct rules_source *source, const struct rules_env *env)
 	struct rules_groups_opts o = {.by = by, .nby = 3, .top = 1};
 	struct rows whole = {.n = 0}, parts = {.n = 0}, merged = {.n = 0};
 	bool ok = run_metrics(source, env, path, &o, &whole);
-	if (ok && whole.ncols <= 256) {
+	if (ok) {
 		o.partial = true;
 		must(run_metrics(source, env, path, &o, &parts));
 		write_file(partial_path, parts.text.ptr, parts.text.len);
