@@ -1176,6 +1176,8 @@ survey_write(struct store *s, uint32_t customer, uint32_t visitor, int64_t at, b
 	if (customer != NOBODY) {
 		struct profile p = profile_of(s, customer);
 
+		if (p.gender != NULL)
+			answer_write(s, &v, "gender", p.gender);
 		answer_write(s, &v, "occupation", p.occupation);
 		answer_write(s, &v, "income", p.income);
 		answer_write(s, &v, "education", p.education);

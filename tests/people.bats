@@ -3,6 +3,16 @@
 
 load helpers
 
+# The sample store's portrait, which several tests look at.
+setup_file()
+{
+	case $LIMN_BIN in */asan/*) return ;; esac
+	cd "$BATS_FILE_TMPDIR" || return
+	"$LIMN_TOOLS/store" --out inbox
+	daily-portrait --day 2026-11-21 --in inbox --warehouse warehouse --out reports --tz Asia/Shanghai --home CN >/dev/null
+	zstdcat warehouse/people/2026-11-21.tsv.zst >people.tsv
+}
+
 setup()
 {
 	mkdir "$BATS_TEST_TMPDIR/w" && cd "$BATS_TEST_TMPDIR/w" || return
@@ -155,4 +165,198 @@ results()
 	visitor:visitor:bo	\N	1
 	TSV
 	says 2026-11-22 .people.customers 2
+}
+
+@test "people: a rerun for a past day gives the same bytes, whatever was drawn before" {
+	shared_browser
+	for day in 2026-11-22 2026-11-20 2026-11-21; do expect 0 draw "$day"; done
+	for day in 2026-11-2{0,1,2}; do zstdcat "warehouse/people/$day.tsv.zst" "warehouse/members/$day.tsv.zst" "warehouse/identity/$day.tsv.zst"; done >first
+	rm -r warehouse
+	for day in 2026-11-20 2026-11-21 2026-11-22; do expect 0 draw "$day"; done
+	for day in 2026-11-2{0,1,2}; do zstdcat "warehouse/people/$day.tsv.zst" "warehouse/members/$day.tsv.zst" "warehouse/identity/$day.tsv.zst"; done >again
+	same again first
+}
+
+# ---- money -------------------------------------------------------------------------------------------
+
+# orders <LINES - order created paid customer status amount currency payment_method, - for nothing, as one arrival.
+orders()
+{
+	mkdir -p inbox
+	awk -v OFS=, '
+		BEGIN { print "order_id,updated_at,created_at,paid_at,customer_id,status,amount,currency,payment_method" }
+		{
+			for (i = 1; i <= 8; i++) if ($i == "-") $i = ""
+			print $1, ($3 == "" ? $2 : $3), $2, $3, $4, $5, $6, $7, $8
+		}' >inbox/orders.csv
+}
+
+# Paid at once; paid the next day; cash on delivery, paid four days later, on its way, refused; never paid; a test.
+various_orders()
+{
+	orders <<-'LINES'
+	o1 2026-11-10 2026-11-10 anna paid 100 USD card
+	o2 2026-11-10 2026-11-11 bo paid 10 EUR card
+	o3 2026-11-10 2026-11-14 cleo paid 20 EUR cash_on_delivery
+	o4 2026-11-12 - dan shipped 30 USD cash_on_delivery
+	o5 2026-11-12 - eve cancelled 40 USD cash_on_delivery
+	o6 2026-11-12 - fay cancelled 50 USD card
+	o7 2026-11-12 2026-11-12 gil test 60 USD card
+	o8 2026-11-12 2026-11-12 hal deleted 70 USD card
+	o9 2026-11-12 2026-11-12 ida cancelled 80 USD card
+	LINES
+	printf '%s\n' day,currency,rate 2026-11-10,USD,1 2026-11-12,USD,1 2026-11-14,USD,1 2026-11-10,EUR,2 2026-11-11,EUR,3 2026-11-14,EUR,5 >inbox/rates.csv
+}
+
+@test "money: an order counts when it was paid; paid and then cancelled stays, cancelled before, tests and deleted never count" {
+	various_orders
+	expect 0 draw 2026-11-14
+	# By pay day, at its rate: o1 100, o2 10 * 3, o9 80, o3 20 * 5.
+	says 2026-11-14 '[.trend[-5:][] | [.day, .orders, .amount]]' \
+		'[["2026-11-10",1,"100.00"],["2026-11-11",1,"30.00"],["2026-11-12",1,"80.00"],["2026-11-13",0,"0.00"],["2026-11-14",1,"100.00"]]'
+	people 2026-11-14 person_id,number_of_orders,amount_gross,cancelled_orders,last_order_date >got
+	same got - <<-'TSV'
+	person_id	number_of_orders	amount_gross	cancelled_orders	last_order_date
+	anna	1	100	0	2026-11-10
+	bo	1	30	0	2026-11-11
+	cleo	1	100	0	2026-11-14
+	dan	0	0	0	\N
+	eve	0	0	1	\N
+	fay	0	0	1	\N
+	ida	1	80	1	2026-11-12
+	TSV
+	# Before it is paid it is not.
+	expect 0 draw 2026-11-13
+	says 2026-11-13 '.periods["30d"].metrics | [.orders, .amount]' '[3,"210.00"]'
+}
+
+@test "money: --count-by created counts an order that is paid on the day on which it was placed, at the rate of the pay day" {
+	various_orders
+	expect 0 draw 2026-11-14 --count-by created
+	says 2026-11-14 '[.trend[-5:][] | [.day, .orders, .amount]]' \
+		'[["2026-11-10",3,"230.00"],["2026-11-11",0,"0.00"],["2026-11-12",1,"80.00"],["2026-11-13",0,"0.00"],["2026-11-14",0,"0.00"]]'
+	expect 2 draw 2026-11-14 --count-by whim
+	err_has "--count-by: neither paid nor created: 'whim'"
+}
+
+@test "money: --cod created counts cash on delivery when it is ordered, unless it was refused" {
+	various_orders
+	expect 0 draw 2026-11-14 --cod created
+	# o3 at the rate of the 10th: 20 * 2; o4 on the 12th.
+	says 2026-11-14 '[.trend[-5:][] | [.day, .orders, .amount]]' \
+		'[["2026-11-10",2,"140.00"],["2026-11-11",1,"30.00"],["2026-11-12",2,"110.00"],["2026-11-13",0,"0.00"],["2026-11-14",0,"0.00"]]'
+	expect 2 draw 2026-11-14 --cod later
+}
+
+@test "money: a refund counts on its own day, at the rate of that day; gross and net are both there" {
+	various_orders
+	printf '%s\n' refund_id,order_id,refunded_at,amount,currency r1,o2,2026-11-14,4,EUR r2,o7,2026-11-14,60,USD >inbox/refunds.csv
+	expect 0 draw 2026-11-14
+	says 2026-11-14 '.periods | [.day.metrics.amount, .day.metrics.amount_net, .["7d"].metrics.amount, .["7d"].metrics.amount_net]' \
+		'["100.00","80.00","310.00","290.00"]'
+	people 2026-11-14 person_id,amount_gross,amount_spent,refunded_amount,refunded_orders | grep bo | is $'bo\t30\t10\t20\t1'
+	expect 0 draw 2026-11-13
+	people 2026-11-13 person_id,amount_gross,amount_spent,refunded_amount,refunded_orders | grep bo | is $'bo\t30\t30\t0\t0'
+	sed -i '/2026-11-14,EUR/d' inbox/rates.csv
+	expect 1 draw 2026-11-14
+	err_has 'no rate for EUR on 2026-11-14'
+}
+
+@test "money: a price like 1.234,56 is refused, not guessed" {
+	various_orders
+	mkdir inbox/2026-11-14 && mv inbox/*.csv inbox/2026-11-14
+	printf 'order_id,product_id,quantity,price\no1,p1,1,"1.234,56"\n' >inbox/2026-11-14/order_items.csv
+	expect 1 draw 2026-11-14
+	err_has "inbox/2026-11-14/order_items.csv could not be taken in: line 2: column 'price': not a number: o1,p1,1,\"1.234,56\""
+	tail -n 1 warehouse/quarantine/2026-11-14/order_items.tsv | cut -f 2,4,5 | is $'2\tprice\tnot a number'
+	printf 'order_id,product_id,quantity,price\no1,p1,1,1.234\n' >inbox/2026-11-14/order_items.csv
+	expect 0 draw 2026-11-14
+	people 2026-11-14 person_id,items_amount | grep anna | is $'anna\t1.234'
+}
+
+# ---- surveys -----------------------------------------------------------------------------------------
+
+@test "surveys: the newest valid answer wins, all of the newest respondent's where several may be chosen; what is unknown is counted" {
+	events 2026-11-22 <<-'LINES'
+	08:00 v1 anna page_view / - -
+	08:00 v2 - page_view / - -
+	LINES
+	printf '%s\n' respondent_id,customer_id,visitor_id,answered_at,question,answer \
+		r1,anna,,2026-11-01,income,low r1,anna,,2026-11-01,purchase_driver,price r1,anna,,2026-11-01,purchase_driver,brand \
+		r2,,v1,2026-11-02,income,高收入 r2,,v1,2026-11-02,purchase_driver,quality r2,,v1,2026-11-02,satisfaction,"Very Satisfied" \
+		r3,anna,,2026-11-03,income,plenty r4,,v2,2026-11-03,income,middle r5,,,2026-11-03,nps,11 r5,,,2026-11-03,shoe_size,40 \
+		r5,,,2026-11-03,comment,fine r6,anna,,2026-12-01,income,middle >inbox/2026-11-22/surveys.csv
+	expect 0 draw 2026-11-22
+	people 2026-11-22 person_id,s_income,s_purchase_driver,s_satisfaction >got
+	same got - <<-'TSV'
+	person_id	s_income	s_purchase_driver	s_satisfaction
+	anna	high	["quality"]	5
+	v2	middle	\N	\N
+	TSV
+	says 2026-11-22 .surveys '{"answers":11,"unknown":[{"question":null,"answers":1},{"question":"income","answers":1},{"question":"nps","answers":1}]}'
+}
+
+# ---- the sample store --------------------------------------------------------------------------------
+
+# load_sql - db: the sample store's files as they are, our rows as got, our visits as raw_sessions.
+load_sql()
+{
+	local stream file dir=$BATS_FILE_TMPDIR
+	echo .mode csv >load
+	for stream in events orders order_items refunds products customers surveys rates calendar; do
+		for file in "$dir"/inbox/*/"$stream.csv"; do
+			printf '%s\n' ".import '$file' part" "create table if not exists raw_$stream as select * from part limit 0;" \
+				"insert into raw_$stream select * from part;" 'drop table part;'
+		done
+	done >>load
+	for file in "$dir"/warehouse/sessions/*.zst; do zstdcat "$file"; done | awk 'NR == 1 { head = $0; print } $0 != head' >sessions
+	printf '%s\n' .mode\ ascii '.separator "\t" "\n"' ".import '$dir/people.tsv' got" '.import sessions raw_sessions' >>load
+	sqlite3 db <load
+	sqlite3 db 'create unique index got_key on got(person_id)'
+	sqlite3 db <"$ROOT/tests/people/rows.sql"
+}
+
+# differing NAME… - of each of those columns: its name, how many persons have another value in SQL, one of them.
+differing()
+{
+	{
+		echo 'create temp table bad(name, person, want, got);'
+		NAMES=$* awk -F '\t' '
+			BEGIN { n = split(ENVIRON["NAMES"], part, " "); for (i = 1; i <= n; i++) asked[part[i]] }
+			n == 0 || $1 in asked {
+				q = "\047"
+				printf "insert into bad select " q "%s" q ", person, want, got from (select person, %s want, nullif(\"%s\", " q "\\N" q ") got ", $1, $2, $1
+				printf "from persons P join asof join got g on g.person_id = P.person) where want is not got and not "
+				print "(typeof(want) in (" q "integer" q ", " q "real" q ") and abs(want - got) <= 0.00001 * max(1, abs(want)));"
+			}' "$ROOT/tests/people/columns"
+		echo "select name, count(*), min(person), want, got from bad group by name;"
+	} | sqlite3 db
+}
+
+@test "people: every column of every person of the sample store, against SQL" {
+	need_plain 'a portrait of the whole sample store'
+	need_program sqlite3
+	load_sql
+	# No column is left out, and the persons are the same.
+	tr -s ' \n' '\n' <"$ROOT/tests/rulefiles/people.columns" | sort >promised
+	{ echo person_id && cut -f 1 "$ROOT/tests/people/columns"; } | sort | comm -13 - promised | is
+	sqlite3 db 'select person from persons except select person_id from got union all select person_id from got except select person from persons' | is
+	differing | is
+	# What is wrong would be seen.
+	sqlite3 db "update got set pv_30d = pv_30d + 1 where person_id = (select max(person_id) from got);
+		update got set c_country = 'XX' where person_id = (select min(person_id) from got);"
+	differing pv_30d c_country visits_30d | cut -d '|' -f 1,2 | is 'c_country|1' 'pv_30d|1'
+}
+
+@test "people: every column, tag and segment of the sample store has two sides" {
+	need_plain 'a portrait of the whole sample store'
+	awk -F '\t' '
+		NR == 1 { n = NF; for (i = 1; i <= n; i++) name[i] = $i; next }
+		{ for (i = 1; i <= n; i++) if (NR == 2) first[i] = $i; else if ($i != first[i]) other[i] = 1 }
+		END { for (i = 1; i <= n; i++) if (!(i in other)) print name[i] }' "$BATS_FILE_TMPDIR/people.tsv" | is
+	jq -r --argjson all "$(($(wc -l <"$BATS_FILE_TMPDIR/people.tsv") - 1))" '.segments[] | (.customers + .visitors) as $n
+		| select($n == 0 or $n == $all) | .name' "$BATS_FILE_TMPDIR/reports/2026-11-21/portrait.json" | is
+	# A person of each kind is counted once: customers in the cuts, the others beside them.
+	jq -e '.people as $p | [$p.rfm, $p.rfm_cn, $p.lifecycle, $p.customer_type, $p.gender, $p.age_band]
+		| all(map(.customers) | add == $p.customers)' "$BATS_FILE_TMPDIR/reports/2026-11-21/portrait.json" >/dev/null
 }

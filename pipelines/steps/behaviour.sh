@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # behaviour.sh DAY - what people did on that local day: behaviour/DAY.tsv.zst, a row a visitor, customer, event, page,
-# product and category, with how often; and activity/DAY.tsv.zst, a row a visitor and customer: how busy the browser was.
+# product and category, with how often; and activity/DAY.tsv.zst, a row a visitor, customer and hour: how
+# busy the browser was.
 #
 # A customer who is known somewhere in a visit is known in all of it, so events are read as visits.sh reads them.
 set -euo pipefail
@@ -30,7 +31,7 @@ linked_events "$unlink" "$LP_WAREHOUSE/events/$day.tsv.zst" |
 	awk -F '\t' -v OFS='\t' -v day="$day" '{ $1 = NR == 1 ? "date" : day; print }' | pack "$new.behaviour"
 summarize --from tsv --tz "$LP_TZ" -r "$LP_RULES/minutes.rules" --by visitor_id,customer_id,minute --ledger "$new.jsonl" "$new.tsv" |
 	cut -f 2- |
-	summarize --from tsv --tz "$LP_TZ" --as-of "$day" -r "$LP_RULES/activity.rules" --by visitor_id,customer_id \
+	summarize --from tsv --tz "$LP_TZ" --as-of "$day" -r "$LP_RULES/activity.rules" --by visitor_id,customer_id,hour \
 		--ledger "$new.jsonl" | cut -f 2- | pack "$new.activity"
 mv "$new.jsonl" "$ledger"
 for part in behaviour activity; do

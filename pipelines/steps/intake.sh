@@ -131,6 +131,21 @@ read_raw()
 	esac
 }
 
+# first_reject FILE STREAM - sets REJECT to what is wrong with the first bad record of a file that could not be taken in, and
+# leaves all that were found in quarantine.
+first_reject()
+{
+	local line column reason raw rest
+	REJECT=
+	[[ -s $work/rejects ]] || return 0
+	IFS=$'\t' read -r rest line rest column reason raw < <(sed -n 2p "$work/rejects") || return 0
+	REJECT="$line: column '$column': $reason: ${raw:0:200}"
+	[[ $column != '\N' ]] || REJECT="$line: $reason: ${raw:0:200}"
+	mkdir -p "$LP_WAREHOUSE/quarantine/$arrival"
+	FILE=$1 awk -F '\t' -v OFS='\t' 'NR > 1 && $1 == "-" { $1 = ENVIRON["FILE"] } { print }' "$work/rejects" \
+		>"$LP_WAREHOUSE/quarantine/$arrival/$2.tsv"
+}
+
 # canonical STREAM FILE - appends the file's records to $work/STREAM.tsv.
 canonical()
 {
@@ -160,7 +175,8 @@ canonical()
 		segment -k 000000000000001 --from tsv --tz "$LP_TZ" -r "$work/rules" --no-header --select "$out" \
 			--ledger "$work/$stream.jsonl" >>"$work/$stream.tsv" || code=$?
 	if ((code)); then
-		die "$(step_code "$code")" "arrival $arrival, stream $stream: $file could not be taken in" \
+		first_reject "$file" "$stream"
+		die "$(step_code "$code")" "arrival $arrival, stream $stream: $file could not be taken in${REJECT:+: line $REJECT}" \
 			"mend or remove the file, or allow more bad records: --max-rejects 1%"
 	fi
 	[[ ! -e $work/rejects ]] || mapfile -n 2 -t head <"$work/rejects"

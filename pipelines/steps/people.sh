@@ -343,7 +343,7 @@ read_behaviour()
 {
 	local from
 	nobody date visitor_id customer_id event page product_id category moment n last_at >"$work/behaviour"
-	nobody visitor_id customer_id date pv_minute hours >"$work/activity"
+	nobody visitor_id customer_id hour date pv_minute >"$work/activity"
 	((has_events)) || return 0
 	day_add "$day" -29
 	from=$DAY_TEXT
@@ -395,8 +395,10 @@ behaviour_facts()
 		cat "$work/visiting"
 		pick "$work/persons" person_id '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N' '=\N'
 	} | family visited "$has_events" visiting
-	limn summarize -e 'metric max_pv_per_minute = max(number(pv_minute)); metric active_hours_max = max(number(hours));' \
-		--by person_id "$work/activity" | cut -f 2- >"$work/busy"
+	limn summarize -e 'metric pv_minute = max(number(pv_minute)); metric hours = distinct(hour);' --by person_id,visitor_id,date \
+		"$work/activity" | cut -f 2- |
+		limn summarize -e 'metric max_pv_per_minute = max(number(pv_minute)); metric active_hours_max = max(number(hours));' \
+			--by person_id | cut -f 2- >"$work/busy"
 	limn summarize -e 'metric main_platform_visits = count();' --by person_id,platform --where 'platform is not null' "$work/visiting" |
 		cut -f 2- | best '-k 3,3nr -k 2,2' | sed '1s/platform/top_platform/' >"$work/platforms"
 	viewed_categories
