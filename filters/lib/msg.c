@@ -71,24 +71,30 @@ least(unsigned a, unsigned b, unsigned c)
 	return m < c ? m : c;
 }
 
-/* Levenshtein's distance of short names; anything above 63 bytes is far away. */
+/* How many letters have to be changed, put in, left out or swapped with their neighbour to make b of a ("optimal
+ * string alignment"); names above 63 bytes are far away. */
 static unsigned
 distance(const char *a, const char *b)
 {
 	size_t na = strlen(a), nb = strlen(b);
-	unsigned row[64];
+	unsigned rows[3][64], *old = rows[0], *row = rows[1], *now = rows[2];
 	if (na > 63 || nb > 63)
 		return 64;
 	for (unsigned j = 0; j <= nb; j++)
-		row[j] = j;
+		row[j] = old[j] = j;
 	for (unsigned i = 1; i <= na; i++) {
-		unsigned diagonal = row[0];
-		row[0] = i;
+		now[0] = i;
 		for (unsigned j = 1; j <= nb; j++) {
-			unsigned up = row[j];
-			row[j] = least(up + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = up;
+			now[j] = least(
+				row[j] + 1, now[j - 1] + 1, row[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				old[j - 2] + 1 < now[j])
+				now[j] = old[j - 2] + 1;
 		}
+		unsigned *spare = old;
+		old = row;
+		row = now;
+		now = spare;
 	}
 	return row[nb];
 }
