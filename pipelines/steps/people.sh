@@ -122,7 +122,7 @@ make_persons()
 		((!has_orders)) || pick "$work/orders" customer_id status | awk -F '\t' '$2 != "test" && $2 != "deleted" { print $1 }'
 		tail -n +2 "$work/linked" | cut -f 2
 		pick "$work/activity" customer_id
-	} | awk '$0 != "\\N"' | sort -u >"$work/customer_ids"
+	} | sed '/^\\N$/d' | sort -u >"$work/customer_ids"
 	pick "$work/activity" visitor_id customer_id | awk -F '\t' '$2 == "\\N" { print $1 }' | sort -u |
 		join -t "$TAB" -v 1 - <(tail -n +2 "$work/who") >"$work/anonymous"
 	set_apart
