@@ -13,14 +13,15 @@ struct opts {
 	const char *key;
 	struct factopt facts;
 	const char *explain; /* whom */
-	bool members, wide, check;
+	bool rows, members, wide, check;
 };
 
-enum { OPT_FACTS = 256, OPT_WIDE, OPT_MEMBERS, OPT_EXPLAIN, OPT_CHECK };
+enum { OPT_ROWS = 256, OPT_FACTS, OPT_WIDE, OPT_MEMBERS, OPT_EXPLAIN, OPT_CHECK };
 
 static const struct cli_opt options[] = {
 	RULEOPT_OPTIONS,
 	{'k', "key", "COL", "the column that names a person (default person_id, else customer_id)"},
+	{OPT_ROWS, "rows", NULL, "the input is rows of anything, in any order: there is no key"},
 	{OPT_FACTS, "facts", "NAME=FILE", "the stream NAME of facts, sorted by key; repeatable"},
 	{OPT_WIDE, "wide", NULL, "write each row with its tags and segments (this is the default)"},
 	{OPT_MEMBERS, "members", NULL, "write a row for each segment that a person is in"},
@@ -35,7 +36,7 @@ struct work {
 	struct rules *rules;
 	struct sorted key;
 	int32_t as_of;
-	bool members;
+	bool rows, members;
 	size_t ntag, nsegment;
 	const struct rules_vec **tag, **segment; /* their values in the batch at hand */
 	struct span *name;                       /* of segments */
@@ -56,6 +57,9 @@ take_option(struct opts *o, const struct cli *c, int id)
 	case 'k':
 		o->key = c->arg;
 		break;
+	case OPT_ROWS:
+		o->rows = true;
+		break;
 	case OPT_FACTS:
 		factopt_add(&o->facts, c->arg);
 		break;
@@ -74,6 +78,9 @@ take_option(struct opts *o, const struct cli *c, int id)
 	}
 	if (o->wide + o->members + (o->explain != NULL) > 1)
 		msg_die(LIMN_USAGE, "--wide, --members and --explain do not go together");
+	if (o->rows && (o->key || o->members || o->explain || o->facts.n))
+		msg_die(LIMN_USAGE,
+			"--rows have no key: not with --key, --members, --explain, --facts");
 }
 
 /* Counts the segments of each record, or puts them into `in`. Segment by segment, as thousands of vectors read
@@ -147,6 +154,9 @@ static int
 check_key(struct work *w, const struct rec_batch *b, size_t i, bool *good)
 {
 	struct err *e = &w->flow->err;
+	*good = true;
+	if (w->rows)
+		return 0;
 	*good = !span_missing(b->col[w->key.slot].text[i]);
 	if (!*good)
 		return rec_in_bad(w->flow->in, b, i, w->key.slot, "missing", e) ? -1 : 0;
@@ -334,12 +344,13 @@ main(int argc, char **argv)
 	if (o.check)
 		ruleopt_any_day(&o.rules);
 	struct flow f;
-	struct work w = {.flow = &f, .members = o.members, .as_of = o.rules.as_of};
+	struct work w = {.flow = &f, .rows = o.rows, .members = o.members, .as_of = o.rules.as_of};
 	w.rules = ruleopt_load(&o.rules, &o.common);
 	int status = LIMN_OK;
 	if (!o.check) {
 		flow_open(&f, &o.common);
-		find_key(&w, o.key);
+		if (!o.rows)
+			find_key(&w, o.key);
 		if (o.explain)
 			rules_will_explain(w.rules);
 		if (rules_bind(w.rules, f.in, &f.err))

@@ -87,6 +87,22 @@ setup()
 	expect 0 segment -e 'segment s = n > 0' x.tsv
 }
 
+@test "segment: --rows tags rows of anything, in any order, also twice and without a key" {
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' sku,price b,2 a,10 b,2 ,7 >in.csv
+	expect 0 segment --rows -e 'tag dear = price > 5; segment cheap = price < 3' in.csv
+	out_is sku,price,dear,segments b,2,false,cheap a,10,true, b,2,false,cheap ,7,true,
+	quiet
+	expect 0 segment --rows -e 'tag dear = price > 5' --where 'sku is not null' --select dear in.csv
+	out_is dear false true false
+	local option
+	for option in '-k sku' --members '--explain a' '--facts orders=in.csv'; do
+		# shellcheck disable=SC2086 # options of several words
+		expect 2 segment --rows $option -e 'tag dear = price > 5' in.csv
+		err_has '--rows have no key'
+	done
+}
+
 @test "segment: names that the output would hold twice are refused" {
 	expect 2 segment -e 'tag orders = 1' p.csv
 	same "$ERR" - <<-'END'

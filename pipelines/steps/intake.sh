@@ -120,7 +120,7 @@ too_many()
 }
 
 # read_raw STREAM FILE - the file's records as tsv, one a key. Every typed column is read as its type, so that
-# what is bad is named by file and line. (segment behind it wants a key in order: the number of the row.)
+# what is bad is named by file and line.
 read_raw()
 {
 	local options=("${from[@]}" --to tsv "${as[@]}" --tz "$LP_TZ" -k "$key" "${keep[@]}" --where "$where"
@@ -171,8 +171,8 @@ canonical()
 	[[ $enc != ndjson ]] || from+=(--stream "$stream")
 	[[ $stream != events ]] || keep=(--keep first --by ts)
 	rm -f "$work/rejects"
-	read_raw "$stream" "$file" | nl -b a -n rz -w 15 -s "$TAB" -d '' |
-		segment -k 000000000000001 --from tsv --tz "$LP_TZ" -r "$work/rules" --no-header --select "$out" \
+	read_raw "$stream" "$file" |
+		segment --rows --from tsv --tz "$LP_TZ" -r "$work/rules" --no-header --select "$out" \
 			--ledger "$work/$stream.jsonl" >>"$work/$stream.tsv" || code=$?
 	if ((code)); then
 		first_reject "$file" "$stream"

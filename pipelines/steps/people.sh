@@ -276,8 +276,7 @@ make_items()
 	joined -a 1 -1 2 -2 1 "$work/items.3" "$work/products" >"$work/items.4"
 	limn summarize -e 'metric units = sum(quantity);' --by product_id "$work/items.4" | cut -f 2- >"$work/units"
 	joined -a 1 "$work/items.4" "$work/units" | sed '1s/\tcategory\tbrand\tquantity\tprice\t/\ti_category\ti_brand\tquantity\tunit_price\t/' |
-		nl -b a -n rz -w 15 -s "$TAB" -d '' |
-		limn segment -k 000000000000001 -e 'tag category = coalesce(i_category, p_category); tag brand = coalesce(i_brand, p_brand);
+		limn segment --rows -e 'tag category = coalesce(i_category, p_category); tag brand = coalesce(i_brand, p_brand);
 			tag price = unit_price * rate; tag amount = unit_price * rate * quantity;' \
 			--select person_id,order_id,date,product_id,category,brand,quantity,price,amount,launched_at,units >"$work/items"
 }
@@ -377,9 +376,9 @@ abandoned()
 	pick "$work/behaviour" person_id date n last_at event |
 		awk -F '\t' -v OFS='\t' '$5 == "checkout" { print $1, $2, $3, $4 }' | sort -t "$TAB" -k 1,1 |
 		headed person_id date n last_at >"$work/checkouts"
-	joined -a 1 "$work/checkouts" "$work/last_paid" | nl -b a -n rz -w 15 -s "$TAB" -d '' |
-		limn dedupe-uv -k 000000000000001 --where "seconds_between(last_at, time($DAY_TEXT)) >= 86400 and not time(last_paid_at) >= time(last_at)" \
-			--select person_id,date,n,last_at
+	joined -a 1 "$work/checkouts" "$work/last_paid" |
+		limn segment --rows -e "tag event = 'abandoned_checkout';" --select person_id,date,event,n,last_at \
+			--where "seconds_between(last_at, time($DAY_TEXT)) >= 86400 and not time(last_paid_at) >= time(last_at)"
 }
 
 behaviour_facts()
@@ -388,7 +387,7 @@ behaviour_facts()
 	{
 		nobody person_id date event n last_at
 		pick "$work/behaviour" person_id date event n last_at
-		pick "$work/abandoned" person_id date =abandoned_checkout n last_at
+		pick "$work/abandoned" person_id date event n last_at
 		pick "$work/persons" person_id '=\N' '=\N' '=\N' '=\N'
 	} | family behaved "$has_events" actions
 	{
