@@ -48,3 +48,9 @@ def fixed($n):
 # 0.4153 as 41.5%, a share that would read 0.0% or 100.0% and is not as <0.1% and >99.9%.
 def percent:
   if . > 0 and . < 0.0005 then "<0.1%" elif . < 1 and . >= 0.9995 then ">99.9%" else . * 100 | fixed(1) + "%" end;
+
+# Rows of texts as lines: the first $left columns to the left, the others to the right.
+def aligned($left):
+  (reduce .[] as $row ([]; . as $w | [range($row | length)] | map([$w[.] // 0, ($row[.] | width)] | max))) as $w
+  | .[] | . as $row | [range(length)] | map(. as $i | $row[$i] | if $i < $left then pad($w[$i]) else pad_left($w[$i]) end)
+  | join("  ") | sub(" +$"; "");

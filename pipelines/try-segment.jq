@@ -57,12 +57,6 @@ def shown($f): if . == null then "-" else $f end;
 def amount($digits):
   if . == null then "-" else (split(".") as $p | ($p[0] | grouped) + if $digits == 0 then "" else "." + (($p[1] // "") + "00")[:2] end) end;
 
-# Rows of texts as lines: the first $left columns to the left, the others to the right.
-def aligned($left):
-  (reduce .[] as $row ([]; . as $w | [range($row | length)] | map([$w[.] // 0, ($row[.] | width)] | max))) as $w
-  | .[] | . as $row | [range(length)] | map(. as $i | $row[$i] | if $i < $left then pad($w[$i]) else pad_left($w[$i]) end)
-  | join("  ") | sub(" +$"; "");
-
 def head_lines($s; $t):
   (if (($t.amount_365d // "0") | contains(".")) then 2 else 0 end) as $digits
   | def counts($name; $title): [$title, ($s[$name] | if . == null then "-" else grouped end),
