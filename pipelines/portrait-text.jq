@@ -190,7 +190,7 @@ def sheet($widths):
     (trends | if . == [] then empty else
       (("\(word("trend")) (\($p.trend[0].day) \(word("to")) \($p.trend[-1].day))" | heading),
        (if $form == "markdown" then [["", "", ""]] + . else . end | sheet([19, 30, -12]))) end),
-    (if [$chosen.cuts[]?[]] == [] then word("no_cuts") | note else cuts end),
-    (if $p.people == null then word("no_people") | note else people, segments end),
+    (if [$chosen.cuts[]?[]] == [] then "", word("no_cuts") else cuts end),
+    (if $p.people == null then "", word("no_people") else people, segments end),
     (word("quality") | heading),
     ([warnings] | if . == [] then word("fine") | if $form == "markdown" then . else "  " + . end else .[] | items end)

@@ -53,12 +53,12 @@ def telling($sign):
 
 def shown($f): if . == null then "-" else $f end;
 
-# Decimals as far as the store's amount has them.
+# With two decimals, unless no amount has any.
 def amount($digits):
   if . == null then "-" else (split(".") as $p | ($p[0] | grouped) + if $digits == 0 then "" else "." + (($p[1] // "") + "00")[:2] end) end;
 
 def head_lines($s; $t):
-  (if (($t.amount_365d // "0") | contains(".")) then 2 else 0 end) as $digits
+  (if any(($s, $t) | .amount_365d, .amount_per_buyer; (. // "0") | contains(".")) then 2 else 0 end) as $digits
   | def counts($name; $title): [$title, ($s[$name] | if . == null then "-" else grouped end),
       ($t[$name] | if . == null then "-" else grouped end), (ratio($s[$name]; $t[$name]) | if . == null then "-" else percent end), ""];
   def rates($name; $title; f): [$title, ($s[$name] | if . == null then "-" else f end), ($t[$name] | if . == null then "-" else f end), "",
