@@ -57,11 +57,14 @@ def value($name):
 def change($name; $was):
   if . == null or $was == null then ""
   else tonumber as $now | ($was | tonumber) as $old
-    | if $name | is_rate then ($now - $old) * 100 | (if . > 0 then "+" else "" end) + fixed(1) + " " + word("point")
+    | if $name | is_rate then ($now - $old) * 100 | (if . >= 0.05 then "+" else "" end) + fixed(1) + " " + word("point")
       elif $old <= 0 then ""
-      else ($now / $old - 1) * 100 | (if . >= 0.05 then "+" else "" end) + if . >= 1000 then (. | fixed(0) | grouped) + "%" else fixed(1) + "%" end end end;
+      else ($now / $old - 1) * 100 | if . >= 999.95 then ">+999%" else (if . >= 0.05 then "+" else "" end) + fixed(1) + "%" end end end;
 
-def coloured($name): if $colour | not then . elif test("^-0\\.0[% ]|^0") then . elif (startswith("+") == ($name != "bounce_rate")) then esc("32") elif test("[0-9]") then esc("31") else . end;
+# Green is good, red is not: more visits of one page are none.
+def coloured($name):
+  if ($colour | not) or . == "" or test("^[-+]?0\\.0[% ]") then .
+  elif startswith("-") == ($name == "bounce_rate") then esc("32") else esc("31") end;
 
 # A bar of $part of $whole, $n cells long at most, to an eighth of a cell.
 def bar($part; $whole; $n):
@@ -137,7 +140,7 @@ def sheet($widths):
     | select(($chosen.cuts[.] // []) != []) as $name | $name
     | cut_rows(.) as $c
     | ("\(named($name)) · \(word("period." + $period) // $period)" | heading),
-      ([$c.head] + $c.rows | sheet([20, 20, -9, -9, -13])),
+      ([$c.head] + $c.rows | sheet([20, 20, -9, -10, -13])),
       (if $c.more > 0 then "\($c.more) \(word("more"))" | note else empty end);
 
   # Bars of what adds up to all customers.
