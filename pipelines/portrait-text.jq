@@ -1,6 +1,6 @@
 # portrait-text.jq - a portrait (schema 1) as text for a terminal of 80 columns, or as Markdown.
 #
-# $form: text or markdown; $lang: en or zh; $period: that of the bars; $top: rows of bars; $colour: whether the terminal
+# $form: text or markdown; $lang: en or zh; $period: that of the bars; $top: rows of bars; $brief: without bars; $colour: whether the terminal
 # shows some. A part that the portrait does not have is said to be missing; it is never 0.
 include "text";
 
@@ -193,7 +193,7 @@ def sheet($widths):
     (trends | if . == [] then empty else
       (("\(word("trend")) (\($p.trend[0].day) \(word("to")) \($p.trend[-1].day))" | heading),
        (if $form == "markdown" then [["", "", ""]] + . else . end | sheet([19, 30, -12]))) end),
-    (if [$chosen.cuts[]?[]] == [] then "", word("no_cuts") else cuts end),
-    (if $p.people == null then "", word("no_people") else people, segments end),
+    (if $brief then empty elif [$chosen.cuts[]?[]] == [] then "", word("no_cuts") else cuts end),
+    (if $brief then empty elif $p.people == null then "", word("no_people") else people, segments end),
     (word("quality") | heading),
     ([warnings] | if . == [] then word("fine") | if $form == "markdown" then . else "  " + . end else .[] | items end)

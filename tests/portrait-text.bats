@@ -188,6 +188,14 @@ for c in range(0x300, 0x30000):
 	sed -n 1p "$OUT" | is 'Customer portrait · a b · 2026-11-22'
 }
 
+@test "portrait-text: --brief is without bars and segments" {
+	portrait >"$BATS_TEST_TMPDIR/p.json"
+	expect 0 portrait-text "$BATS_TEST_TMPDIR/p.json"
+	sed '/^Channel/,/^To mind/{/^To mind/!d}' "$OUT" >"$BATS_TEST_TMPDIR/want"
+	expect 0 portrait-text --brief "$BATS_TEST_TMPDIR/p.json"
+	same "$OUT" "$BATS_TEST_TMPDIR/want"
+}
+
 @test "portrait-text: the period of the bars is chosen; what is no portrait is refused" {
 	portrait >"$BATS_TEST_TMPDIR/p.json"
 	expect 0 portrait-text --period day - <"$BATS_TEST_TMPDIR/p.json"
