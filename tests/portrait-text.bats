@@ -215,3 +215,8 @@ for c in range(0x300, 0x30000):
 	expect 1 portrait-text "$BATS_TEST_TMPDIR/half.json"
 	out_is
 }
+
+@test "portrait-text: output that cannot be written is an error" {
+	portrait >"$BATS_TEST_TMPDIR/p.json"
+	run -3 --separate-stderr bash -c 'portrait-text "$1" >/dev/full' - "$BATS_TEST_TMPDIR/p.json"
+}

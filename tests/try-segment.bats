@@ -184,3 +184,10 @@ SQL
 	grep -qF 'D [31mE' "$OUT"
 	if grep -q $'\x1b' "$OUT"; then fail 'an escape came through'; fi
 }
+
+@test "try-segment: output that cannot be written is an error" {
+	local option
+	for option in --top=3 --json --members; do
+		run -3 --separate-stderr bash -c 'try-segment "segment loyal" --warehouse "$1" "$2" >/dev/full' - "$W" "$option"
+	done
+}
