@@ -259,8 +259,10 @@ demo: deps ## make the sample store in demo/ and draw its portrait
 	@day=$$(find demo/inbox -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | tail -n 1); \
 	PATH=$(abspath $(BUILD))/bin:$(CURDIR)/pipelines:$$PATH LIMN_SHARE=$(CURDIR) \
 		pipelines/daily-portrait --day "$$day" --in demo/inbox --warehouse demo/warehouse --out demo/reports \
-		--tz Asia/Shanghai --currency USD --home CN; \
-	[[ -s demo/reports/$$day/index.html ]] || { echo "no page was made" >&2; exit 1; }
+		--tz Asia/Shanghai --currency USD --home CN >demo/summary; \
+	[[ -s demo/reports/$$day/index.html ]] || { echo "no page was made" >&2; exit 1; }; \
+	sed -n 1p demo/summary; \
+	PATH=$(abspath $(BUILD))/bin:$$PATH pipelines/portrait-text --brief demo/reports/$$day/portrait.json
 
 .PHONY: picture
 picture: deps-picture demo ## draw docs/portrait.png from the demo's page

@@ -360,3 +360,38 @@ differing()
 	jq -e '.people as $p | [$p.rfm, $p.rfm_cn, $p.lifecycle, $p.customer_type, $p.gender, $p.age_band]
 		| all(map(.customers) | add == $p.customers)' "$BATS_FILE_TMPDIR/reports/2026-11-21/portrait.json" >/dev/null
 }
+
+@test "people: try-segment selects whom the night's segments hold, by name and by the condition" {
+	need_plain 'the sample store is drawn by the plain build'
+	local name condition
+	while IFS='=' read -r name condition; do
+		zstdcat "$BATS_FILE_TMPDIR/warehouse/members/2026-11-21.tsv.zst" |
+			awk -F '\t' -v name="$name" 'NR > 1 && $2 == name { print $1 }' | sort >want
+		[[ -s want ]] || fail "nobody is in $name"
+		expect 0 try-segment "$condition" --warehouse "$BATS_FILE_TMPDIR/warehouse" --members
+		tail -n +2 "$OUT" | sort | same want - || fail "$condition"
+		expect 0 try-segment "segment $name" --warehouse "$BATS_FILE_TMPDIR/warehouse" --json
+		jq .selected.people "$OUT" | is "$(wc -l <want)"
+	done <<-'RULES'
+	loyal=purchase_days_365d >= 3
+	returning=segment subscribed and number_of_orders > 1
+	win_back_60d=number_of_orders >= 1 and last_order_date < -60d
+	young_or_female=age < 20 or gender = 'f'
+	birthday_next_30d=anniversary(c_birth_date) between today and +30d
+	dormant=lifecycle = 'dormant'
+	RULES
+}
+
+@test "people: portrait-text shows the sample store's portrait in 80 columns, in both languages" {
+	need_plain 'the sample store is drawn by the plain build'
+	local lang
+	for lang in en zh; do
+		expect 0 portrait-text --lang "$lang" "$BATS_FILE_TMPDIR/reports/2026-11-21/portrait.json"
+		quiet
+		python3 -c '
+import sys, unicodedata as u
+lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+wide = [l for l in lines if sum(2 if u.east_asian_width(c) in "WF" else 1 for c in l) > 80]
+sys.exit("\n".join(wide) or len(lines) < 60)' "$OUT"
+	done
+}
