@@ -187,6 +187,22 @@ lint()
 	grep -q 'In pipelines/nightly line 2' "$OUT"
 }
 
+@test "lint: Perl that does not compile, that warns or that is not strict is found" {
+	small_tree
+	# shellcheck disable=SC2016 # Perl's variables
+	printf '#!/usr/bin/perl\nuse strict;\nuse warnings;\nmy $x = 1;\nprint $x;\n' >"$TREE/pipelines/good"
+	lint 0 perl
+	# shellcheck disable=SC2016
+	printf '#!/usr/bin/perl\nuse strict;\nuse warnings;\n$x = 1;\n' >"$TREE/pipelines/a"
+	# shellcheck disable=SC2016
+	printf '#!/usr/bin/perl\nuse strict;\nuse warnings;\nmy $x = 1;\nmy $x = 2;\nprint $x;\n' >"$TREE/pipelines/b"
+	printf '#!/usr/bin/perl\nprint 1;\n' >"$TREE/pipelines/c"
+	lint 1 perl
+	grep -q 'Global symbol "$x" requires' "$OUT"
+	grep -q '"my" variable $x masks' "$OUT"
+	grep -qx 'pipelines/c: without use strict; use warnings;' "$OUT"
+}
+
 @test "ci: the last line sums lint, test and test-asan, and a target that broke off is a failure" {
 	mkdir -p "$BATS_TEST_TMPDIR/tree/.ci" "$BATS_TEST_TMPDIR/fake"
 	cp "$ROOT/.ci/run" "$BATS_TEST_TMPDIR/tree/.ci/run"
