@@ -143,6 +143,23 @@ linked_events()
 		{ print }'
 }
 
+# A list, for conditions, of the events that name a recipient of a letter, and not who sits at the browser.
+# shellcheck disable=SC2034 # it is for those that source this
+LETTERS="('email_sent', 'email_open', 'email_click')"
+
+# around DAY - sets FILES to the events of the day, the one before and the one after, as far as there are: visits last over
+# midnight.
+around()
+{
+	local d file
+	FILES=()
+	for d in -1 0 1; do
+		day_add "$1" "$d"
+		file=$LP_WAREHOUSE/events/$DAY_TEXT.tsv.zst
+		[[ ! -e $file ]] || FILES+=("$file")
+	done
+}
+
 # ---- targets ---------------------------------------------------------------------------------------
 
 # put NEW TARGET - renames NEW to TARGET; when TARGET holds the same bytes it stays as it is, with its time,

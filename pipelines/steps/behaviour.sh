@@ -10,21 +10,15 @@ day=$1
 new=$LP_WORK/behaviour.$day ledger=$LP_WAREHOUSE/ledger/$day/behaviour-day.jsonl
 unlink=$LP_WORK/todo/unlink/$day
 columns=event_id,ts,visitor_id,customer_id,event,page,product_id,category
-letters="('email_sent', 'email_open', 'email_click')"
-files=()
-for d in -1 0 1; do
-	day_add "$day" "$d"
-	file=$LP_WAREHOUSE/events/$DAY_TEXT.tsv.zst
-	[[ ! -e $file ]] || files+=("$file")
-done
+around "$day"
 
 mkdir -p "${ledger%/*}"
 rm -f "$new.jsonl"
-linked_events "$unlink" "${files[@]}" |
-	sessionize --from tsv --tz "$LP_TZ" --where "event not in $letters" --select "$columns" --ledger "$new.jsonl" |
+linked_events "$unlink" "${FILES[@]}" |
+	sessionize --from tsv --tz "$LP_TZ" --where "event not in $LETTERS" --select "$columns" --ledger "$new.jsonl" |
 	dedupe-uv --from tsv --tz "$LP_TZ" -k event_id --where "day = $day" --ledger "$new.jsonl" >"$new.tsv"
 linked_events "$unlink" "$LP_WAREHOUSE/events/$day.tsv.zst" |
-	dedupe-uv --from tsv --tz "$LP_TZ" -k event_id --where "event in $letters" --select "$columns" --ledger "$new.jsonl" >"$new.letters"
+	dedupe-uv --from tsv --tz "$LP_TZ" -k event_id --where "event in $LETTERS" --select "$columns" --ledger "$new.jsonl" >"$new.letters"
 { cat "$new.tsv" && tail -n +2 "$new.letters"; } |
 	summarize --from tsv --tz "$LP_TZ" -r "$LP_RULES/digest.rules" \
 		--by visitor_id,customer_id,event,page,product_id,category,moment --ledger "$new.jsonl" |

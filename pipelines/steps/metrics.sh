@@ -72,31 +72,21 @@ no_cells()
 # far as nothing before it has changed, and the visitors since: kept as seen/DAY.
 first_seen()
 {
-	local d note path base='' target=$warehouse/seen/$day.tsv.zst
+	local target=$warehouse/seen/$day.tsv.zst
 	recipe "$LP_PIPELINES"/{lib.sh,steps/metrics.sh}
-	note=$RECIPE d=$first_event_day
-	mkdir -p "$warehouse/seen"
-	while [[ ! $d > $day ]]; do
-		path=visitors/$d.tsv.zst
-		[[ -z ${made_stamp[$path]-} || -z ${arrivals_of[$d]-} ]] || note+=$'\n'"$path ${made_stamp[$path]}"
-		if is_made "$warehouse/seen/$d.tsv.zst" "$note"; then base=$d; fi
-		day_add "$d" 1
-		d=$DAY_TEXT
-	done
-	if [[ $base == "$day" ]]; then
+	kept_until seen visitors
+	if [[ $BASE == "$day" ]]; then
 		unpack "$target" >"$work/first_seen"
 		return
 	fi
-	if [[ -n $base ]]; then day_add "$base" 1; else DAY_TEXT=$first_event_day; fi
-	of_days visitors "$DAY_TEXT" "$day"
 	{
 		nobody visitor_id day
-		[[ -z $base ]] || unpack "$warehouse/seen/$base.tsv.zst" | tail -n +2
+		[[ -z $BASE ]] || unpack "$warehouse/seen/$BASE.tsv.zst" | tail -n +2
 		((!${#FILES[@]})) || tables "${FILES[@]}" | limn dedupe-uv -k visitor_id,day --select visitor_id,day | tail -n +2
 	} | limn summarize -e 'metric first_day = min(day(day));' --by visitor_id | cut -f 2- >"$work/first_seen"
 	pack "$work/seen.zst" <"$work/first_seen"
 	put "$work/seen.zst" "$target"
-	made "$target" "$note"
+	made "$target" "$MADE_OF"
 }
 
 # seen, sessions: page views and visits of the last 100 days with first_day, sorted by visitor. Orders of the 60 days

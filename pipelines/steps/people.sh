@@ -423,33 +423,23 @@ viewed_categories()
 # journey: first and last visit of each person. By visitor and customer they are kept as journeys/DAY, as seen/DAY is.
 first_visits()
 {
-	local d note path base='' target=$warehouse/journeys/$day.tsv.zst
+	local target=$warehouse/journeys/$day.tsv.zst
 	nobody visitor_id customer_id first_at first_visit_date last_visit_date first_source first_channel first_campaign >"$work/journeys"
 	if ((has_events)); then
 		recipe "$LP_PIPELINES"/{lib.sh,steps/people.sh} "$LP_RULES/journeys.rules"
-		note=$RECIPE d=$first_event_day
-		mkdir -p "$warehouse/journeys"
-		while [[ ! $d > $day ]]; do
-			path=sessions/$d.tsv.zst
-			[[ -z ${made_stamp[$path]-} || -z ${arrivals_of[$d]-} ]] || note+=$'\n'"$path ${made_stamp[$path]}"
-			if is_made "$warehouse/journeys/$d.tsv.zst" "$note"; then base=$d; fi
-			day_add "$d" 1
-			d=$DAY_TEXT
-		done
-		if [[ -n $base ]]; then day_add "$base" 1; else DAY_TEXT=$first_event_day; fi
-		of_days sessions "$DAY_TEXT" "$day"
+		kept_until journeys sessions
 		: >"$work/journeys.new"
 		((!${#FILES[@]})) || tables "${FILES[@]}" >"$work/journeys.new"
 		{
 			cat "$work/journeys"
-			[[ -z $base ]] || unpack "$warehouse/journeys/$base.tsv.zst" | tail -n +2
+			[[ -z $BASE ]] || unpack "$warehouse/journeys/$BASE.tsv.zst" | tail -n +2
 			[[ ! -s $work/journeys.new ]] || pick "$work/journeys.new" visitor_id customer_id started_at day day source channel campaign
 		} | limn summarize -r "$LP_RULES/journeys.rules" --by visitor_id,customer_id | cut -f 2- >"$work/journeys.all"
 		mv "$work/journeys.all" "$work/journeys"
-		if [[ $base != "$day" ]]; then
+		if [[ $BASE != "$day" ]]; then
 			pack "$work/journeys.zst" <"$work/journeys"
 			put "$work/journeys.zst" "$target"
-			made "$target" "$note"
+			made "$target" "$MADE_OF"
 		fi
 	fi
 	with_person "$work/journeys" | limn summarize -r "$LP_RULES/journeys.rules" --by person_id | cut -f 2- |

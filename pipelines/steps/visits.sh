@@ -12,17 +12,12 @@ set -euo pipefail
 day=$1
 new=$LP_WORK/visits.$day ledger=$LP_WAREHOUSE/ledger/$day/visits-day.jsonl
 dims=channel,source,medium,campaign,platform,os,browser,bot,country,region,city,language,landing_page
-files=()
-for d in -1 0 1; do
-	day_add "$day" "$d"
-	file=$LP_WAREHOUSE/events/$DAY_TEXT.tsv.zst
-	[[ ! -e $file ]] || files+=("$file")
-done
+around "$day"
 
 mkdir -p "${ledger%/*}" "$new.maps"
 rm -f "$new.jsonl"
-linked_events "$LP_WORK/todo/unlink/$day" "${files[@]}" |
-	sessionize --from tsv --tz "$LP_TZ" --where "event not in ('email_sent', 'email_open', 'email_click')" \
+linked_events "$LP_WORK/todo/unlink/$day" "${FILES[@]}" |
+	sessionize --from tsv --tz "$LP_TZ" --where "event not in $LETTERS" \
 		--select "event_id,ts,visitor_id,customer_id,event,page,source,medium,campaign,referrer,platform,os,browser,user_agent,country,region,city,language,session_id,session_hit" \
 		--ledger "$new.jsonl" |
 	summarize --from tsv --tz "$LP_TZ" --as-of "$day" -r "$LP_RULES/visits.rules" --by session_id |
