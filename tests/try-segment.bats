@@ -110,6 +110,15 @@ SQL
 	jq -c '[.selected.people, .selected.buyers_share, .selected.amount_365d, .over_represented]' "$OUT" | is '[0,null,"0",[]]'
 }
 
+# The two passes run beside each other; either may be the slower one.
+@test "try-segment: the totals are waited for, however long they take" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\ncase $* in *store_people*) sleep 1 ;; esac\nexec %q "$@"\n' "$LIMN_BIN/summarize" >"$BATS_TEST_TMPDIR/bin/summarize"
+	chmod +x "$BATS_TEST_TMPDIR/bin/summarize"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH expect 0 try-segment "country = 'FR'" --warehouse "$W"
+	out_is '2026-11-22: 0 of 60 people: nobody is selected'
+}
+
 @test "try-segment: orders that nobody knows of are no zeros" {
 	people | awk -F '\t' -v OFS='\t' 'NR > 1 { $6 = $7 = $8 = "\\N" } { print }' | zstd -q -o "$W/people/2026-11-23.tsv.zst"
 	expect 0 try-segment "country = 'US'" --warehouse "$W"
