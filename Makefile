@@ -31,12 +31,14 @@ V ?=
 # ---- packages: the one list -------------------------------------------------------------------
 DEPS_BUILD := gcc g++ make libcsv-dev libsimdjson-dev libxxhash-dev
 DEPS_RUN := jq parallel perl zstd gzip coreutils tzdata
-DEPS_TEST := bats sqlite3 mandoc util-linux procps shellcheck python3
+DEPS_TEST := bats sqlite3 mandoc util-linux procps shellcheck python3 python3-jsonschema
 DEPS_LINT := clang clang-format cppcheck shellcheck mandoc
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_BENCH := hyperfine mawk
-# For the picture in README: a browser, and a font for the Chinese on the page.
-DEPS_PICTURE := chromium fonts-noto-cjk
+# What the page is built with: Debian's, where no other is there.
+DEPS_PAGE := $(if $(shell command -v npm),,nodejs npm)
+# For the tests of the page and the picture in README: a browser, and a font for the Chinese on the page.
+DEPS_BROWSER := chromium fonts-noto-cjk
 
 # ---- what there is, by wildcard ---------------------------------------------------------------
 PROGRAMS := $(basename $(notdir $(wildcard filters/*.c)))
@@ -174,17 +176,24 @@ endef
 
 .PHONY: deps deps-test deps-lint deps-fuzz deps-bench deps-picture
 deps: ## install the packages that building and running need
-	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN))
+	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_PAGE))
 deps-test: ## install what the tests need, too
-	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
+	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_PAGE) $(DEPS_BROWSER) $(DEPS_TEST))
 deps-lint:
 	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT))
 deps-fuzz:
 	@$(call packages,$(DEPS_BUILD) $(DEPS_FUZZ))
 deps-picture:
-	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_PICTURE))
+	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_PAGE) $(DEPS_BROWSER))
 deps-bench:
 	@$(call packages,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH))
+
+# Packages of npm, as package-lock.json pins them; none of their own install scripts is run.
+NODE := node_modules/.package-lock.json
+$(NODE): package.json package-lock.json
+	@echo '  npm  node_modules'
+	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+	@touch $@
 
 # ---- tests ------------------------------------------------------------------------------------
 .PHONY: test
@@ -274,8 +283,7 @@ picture: deps-picture demo ## draw docs/portrait.png from the demo's page
 CRAWLERS := node_modules/crawler-user-agents
 
 .PHONY: crawlers
-crawlers: ## make schemas/maps/crawlers.txt from the package crawler-user-agents (needs npm)
-	npm ci --ignore-scripts --no-audit --no-fund
+crawlers: $(NODE) ## make schemas/maps/crawlers.txt from the package crawler-user-agents (needs npm)
 	@{ jq -r '"# The patterns of \(.name) \(.version), \(.license): see crawlers.LICENSE. Made by make crawlers."' \
 		$(CRAWLERS)/package.json && jq -r '.[].pattern' $(CRAWLERS)/crawler-user-agents.json; } >schemas/maps/crawlers.txt
 	@cp $(CRAWLERS)/LICENSE schemas/maps/crawlers.LICENSE
