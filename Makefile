@@ -31,7 +31,7 @@ V ?=
 # ---- packages: the one list -------------------------------------------------------------------
 DEPS_BUILD := gcc g++ make libcsv-dev libsimdjson-dev libxxhash-dev
 DEPS_RUN := jq parallel perl zstd gzip coreutils tzdata
-DEPS_TEST := bats sqlite3 mandoc util-linux procps shellcheck python3 python3-jsonschema
+DEPS_TEST := bats sqlite3 mandoc util-linux procps shellcheck python3 python3-jsonschema postgresql
 DEPS_LINT := clang clang-format cppcheck shellcheck mandoc
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_BENCH := hyperfine mawk

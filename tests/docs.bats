@@ -50,7 +50,7 @@ run_console() { # PAGE DIR
 
 @test "docs: each program's man page names every one of its own options" {
 	local program option
-	for program in dedupe-uv sessionize rfm-score segment summarize shard try-segment portrait-text; do
+	for program in dedupe-uv sessionize rfm-score segment summarize shard try-segment portrait-text load-postgres; do
 		while IFS= read -r option; do
 			grep -qF -- "${option#--}" "$ROOT/docs/man/$program.1" \
 				"$ROOT/docs/man/limn-options.7" || fail "$program: no $option"

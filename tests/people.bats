@@ -395,3 +395,24 @@ wide = [l for l in lines if sum(2 if u.east_asian_width(c) in "WF" else 1 for c 
 sys.exit("\n".join(wide) or len(lines) < 60)' "$OUT"
 	done
 }
+
+# Which values a type has; load-postgres(1) makes columns of these types.
+TYPES=$'string\t\ninteger\t^-?[0-9]+$\nnumber\t^-?[0-9]+([.][0-9]+)?$\ndate\t^[0-9]+-[0-9][0-9]-[0-9][0-9]$
+datetime\t^[0-9]+-[0-9][0-9]-[0-9][0-9]T[0-9:.]+Z$\nboolean\t^(true|false)$\narray\t^[[].*[]]$'
+
+@test "people: schemas/warehouse names and types every column of the sample store's tables" {
+	need_plain "a portrait of the whole sample store"
+	local name
+	for name in sessions visitors links members people; do
+		jq -r '.fields[] | select(.description) | [.name, .type] | @tsv' "$ROOT/schemas/warehouse/$name.json" >columns
+		[[ $name != people ]] || awk -F '\t' -v OFS='\t' 'NR > 1 {
+			print $1, $3 == "multiple" ? "array" : $3 ~ /^(date|number)$/ ? $3 : "string" }' "$ROOT/schemas/maps/tags.tsv" >>columns
+		zstdcat "$BATS_FILE_TMPDIR/warehouse/$name/2026-11-21.tsv.zst" | awk -F '\t' -v types="$TYPES" '
+			BEGIN { n = split(types, line, "\n"); for (i = 1; i <= n; i++) { split(line[i], part, "\t"); pattern[part[1]] = part[2] } }
+			FILENAME == "columns" { if ($1 in type) print $1 ": twice"; type[$1] = $2; next }
+			FNR == 1 { for (i = 1; i <= NF; i++) { name[i] = $i; if (!($i in type)) print $i ": not in the schema"; there[$i] } next }
+			{ for (i = 1; i <= NF; i++) if ($i != "\\N" && $i !~ pattern[type[name[i]]]) print name[i] ": " $i }
+			END { for (c in type) if (!(c in there)) print c ": not in the table" }' columns - | sort -u >wrong
+		[[ ! -s wrong ]] || fail "$name" "$(sed -n 1,20p wrong)"
+	done
+}
