@@ -192,8 +192,10 @@ tsv_of()
 }
 
 @test "sessionize: records of any width, with their ids anywhere, give the same sessions" {
-	# Each record is padded before event_id and customer_id: by nothing, past 255 bytes, past 65535; one in three quoted.
-	generated 2000 5 | tsv_of --select event_id,ts,visitor_id,customer_id >events.tsv
+	# Each record is padded before event_id and customer_id: by nothing, past 255 bytes, past 65535; one in three quoted,
+	# one in six with quotes in them.
+	generated 2000 5 | tsv_of --select event_id,ts,visitor_id,customer_id |
+		awk -F '\t' -v OFS='\t' 'NR % 6 == 0 { $1 = "\"" $1; if ($4 != "\\N") $4 = $4 "\"\"" } 1' >events.tsv
 	awk -F '\t' -v OFS=, '
 		BEGIN { x = "x"; while (length(x) < 66000) x = x x }
 		function fill(n) { return substr(x, 1, n) }
@@ -201,6 +203,7 @@ tsv_of()
 		{
 			n = NR % 50 == 0 ? 65400 + NR % 300 : NR % 7 == 0 ? 300 : NR % 5 == 0 ? 254 : 0
 			gsub(/\\N/, "")
+			gsub(/"/, "\"\"")
 			if (NR % 3 == 0) { $1 = "\"" $1 "\""; $4 = "\"" $4 "\""; if ($4 == "\"\"") $4 = "" }
 			print fill(NR % 2 ? n : 0), $1, fill(NR % 2 ? 0 : n), $4, $2, $3
 		}' events.tsv >wide.csv

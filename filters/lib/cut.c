@@ -123,6 +123,42 @@ slice(struct cutter *c, const char *base, size_t start, size_t end, const uint32
 	return -1;
 }
 
+/* What stands between the quotes of a field, text[0] and text[len - 1]; copied only where one is doubled. */
+static struct span
+unquote(struct cutter *c, const char *text, size_t len)
+{
+	const char *from = text + 1, *end = text + len - 1;
+	const char *quote = memchr(from, '"', (size_t)(end - from));
+	if (!quote)
+		return (struct span){from, (size_t)(end - from)};
+	char *copy = arena_bytes(&c->scratch, (size_t)(end - from));
+	size_t n = 0;
+	for (; quote; quote = memchr(from, '"', (size_t)(end - from))) {
+		size_t more = (size_t)(quote - from) + 1;
+		memcpy(copy + n, from, more);
+		n += more;
+		from = quote + 2;
+	}
+	memcpy(copy + n, from, (size_t)(end - from));
+	return (struct span){copy, n + (size_t)(end - from)};
+}
+
+/* The same as slice, of a csv record with quotes. */
+static void
+slice_quoted(struct cutter *c, const char *base, size_t start, size_t end, const uint32_t *at)
+{
+	for (size_t i = 0; i < c->nneeded; i++) {
+		size_t col = c->needed[i];
+		size_t from = col ? at[col - 1] + 1 : start;
+		size_t to = col + 1 == c->ncols ? end : at[col];
+		struct span *field = &c->field[col][c->n];
+		if (to > from && base[from] == '"')
+			*field = unquote(c, base + from, to - from);
+		else
+			plain_field(c, base + from, to - from, field);
+	}
+}
+
 /* Whether at[0 .. ncols) is exactly one record: delimiters, then a line end. */
 static inline bool
 one_record(const uint32_t *at, size_t ncols)
@@ -131,46 +167,6 @@ one_record(const uint32_t *at, size_t ncols)
 	for (size_t i = 0; i + 1 < ncols; i++)
 		any |= at[i];
 	return !(any & SPLIT_LINE) && (at[ncols - 1] & SPLIT_LINE);
-}
-
-/* Takes the whole records among the n offsets (relative to text + *pos). What remains is not whole. */
-static enum cut
-carve(struct cutter *c, const char *text, size_t len, size_t *pos, size_t n)
-{
-	const char *base = text + *pos;
-	size_t origin = *pos, start = 0;
-	for (size_t k = 0; c->n < REC_BATCH_MAX;) {
-		size_t j = k + c->ncols - 1;
-		bool plain = j < n && one_record(c->at + k, c->ncols);
-		if (!plain)
-			for (j = k; j < n && !(c->at[j] & SPLIT_LINE);)
-				j++;
-		if (j >= n)
-			return CUT_END;
-		size_t next = (c->at[j] & ~SPLIT_LINE) + 1, end = next - 1;
-		if (next - start > c->max_record)
-			return bad(c, next - start, -1, long_line);
-		if (end > start && base[end - 1] == '\r') {
-			if (c->enc == REC_CSV && c->newline_added && origin + next == len)
-				return bad(c, next - start, -1, lone_cr);
-			end--;
-		}
-		if (c->enc == REC_CSV && end == start &&
-			c->ncols > 1) { /* an empty line is no record */
-			c->next_line++;
-		} else if (!plain) {
-			return bad_count(c, next - start, j - k + 1);
-		} else {
-			int col = slice(c, base, start, end, c->at + k);
-			if (col >= 0)
-				return bad(c, next - start, col, "a lone backslash at the end");
-			add_record(c, text, origin + start, origin + end, 1);
-		}
-		k = j + 1;
-		start = next;
-		*pos = origin + start;
-	}
-	return CUT_FULL;
 }
 
 static size_t
@@ -189,8 +185,8 @@ count_lines(const char *text, size_t len)
 	return n;
 }
 
-/* The record at *pos by libcsv: there is a quote or an odd carriage return in it. What it sees does not
- * depend on how much was read: its first line whole, and no more than max_record. */
+/* The record at *pos by libcsv: something is wrong with its quotes or carriage returns, or it is not
+ * whole. What it sees does not depend on how much was read: its first line whole, and no more than max_record. */
 static enum cut
 cut_csv_record(struct cutter *c, const char *text, size_t len, bool eof, size_t *pos)
 {
@@ -227,6 +223,52 @@ cut_csv_record(struct cutter *c, const char *text, size_t len, bool eof, size_t 
 		end--;
 	add_record(c, text, *pos, end, count_lines(text + *pos, used));
 	*pos += used;
+	return CUT_FULL;
+}
+
+/* Takes the whole records among the n offsets (relative to text + *pos). What remains is not whole. */
+static enum cut
+carve(struct cutter *c, const char *text, size_t len, size_t *pos, size_t n)
+{
+	const char *base = text + *pos;
+	size_t origin = *pos, start = 0;
+	for (size_t k = 0; c->n < REC_BATCH_MAX;) {
+		size_t j = k + c->ncols - 1;
+		bool plain = j < n && one_record(c->at + k, c->ncols);
+		if (!plain)
+			for (j = k; j < n && !(c->at[j] & SPLIT_LINE);)
+				j++;
+		if (j >= n)
+			return CUT_END;
+		bool quoted = c->at[j] & SPLIT_QUOTED;
+		size_t next = (c->at[j] & SPLIT_OFFSET) + 1, end = next - 1;
+		bool cr = end > start && base[end - 1] == '\r';
+		bool lone = cr && c->enc == REC_CSV && c->newline_added && origin + next == len;
+		bool too_long = next - start > c->max_record;
+		if (quoted && (!plain || too_long || lone)) /* libcsv says what is wrong */
+			return cut_csv_record(c, text, len, true, pos);
+		if (too_long || lone)
+			return bad(c, next - start, -1, too_long ? long_line : lone_cr);
+		end -= cr;
+		if (c->enc == REC_CSV && end == start &&
+			c->ncols > 1) { /* an empty line is no record */
+			c->next_line++;
+		} else if (!plain) {
+			return bad_count(c, next - start, j - k + 1);
+		} else if (quoted) {
+			slice_quoted(c, base, start, end, c->at + k);
+			add_record(c, text, origin + start, origin + end,
+				count_lines(base + start, next - start));
+		} else {
+			int col = slice(c, base, start, end, c->at + k);
+			if (col >= 0)
+				return bad(c, next - start, col, "a lone backslash at the end");
+			add_record(c, text, origin + start, origin + end, 1);
+		}
+		k = j + 1;
+		start = next;
+		*pos = origin + start;
+	}
 	return CUT_FULL;
 }
 
@@ -272,11 +314,12 @@ cut_delimited(struct cutter *c, const char *text, size_t len, bool eof, size_t *
 		enum cut r = carve(c, text, len, pos, n);
 		if (r != CUT_END)
 			return r;
-		if (start + seen == len)
+		/* Of a quoted record that is too long it matters where its first line ends: libcsv is asked. */
+		if (start + seen == len && !(csv && len - *pos > c->max_record))
 			return CUT_END;
 		if (*pos > start)
 			continue;
-		/* No line end before the first quote or odd carriage return, or within the window. */
+		/* No line end before an odd quote or carriage return, within the window or --max-record. */
 		r = csv ? cut_csv_record(c, text, len, eof, pos)
 			: cut_long_record(c, text, len, pos);
 		if (r != CUT_FULL)

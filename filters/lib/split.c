@@ -1,29 +1,55 @@
 /* L2 split - where the delimiters and line ends of a block are, by SIMD.
  *
- * 64 bytes become three bit masks (delimiter, line end, stop), whose set bits become offsets. AVX2 where the
- * machine has it, SSE2 on every other x86-64, bytes elsewhere; chosen at the first call. */
+ * 64 bytes become four bit masks (delimiter, line end, quote, carriage return), whose set bits become offsets.
+ * AVX2 where the machine has it, SSE2 on every other x86-64, bytes elsewhere; chosen at the first call. */
 #include "split.h"
+
+/* Whether a quote may stand behind this byte where none is open: at the start of a field, or behind the quote
+ * that closed and so is the first of two. */
+static inline bool
+may_open(char before, char delim)
+{
+	return before == delim || before == '\n' || before == '"';
+}
+
+/* Whether a quote may close before this byte: at the end of a field, or as the first of two. */
+static inline bool
+may_close(char behind, char delim)
+{
+	return behind == delim || behind == '\n' || behind == '\r' || behind == '"';
+}
 
 size_t
 split_index_plain(const char *text, size_t len, char delim, bool quotes, size_t max_lines,
 	uint32_t *at, size_t *n)
 {
-	size_t lines = 0, i = 0;
+	size_t lines = 0, i = 0, last = 0;
+	bool inside = false, quoted = false;
 	*n = 0;
 	if (len > SPLIT_WINDOW)
 		len = SPLIT_WINDOW;
 	for (; i < len && lines < max_lines; i++) {
 		char c = text[i];
-		if (quotes && (c == '"' || (c == '\r' && text[i + 1] != '\n')))
-			break;
-		if (c == '\n') {
-			at[(*n)++] = (uint32_t)i | SPLIT_LINE;
+		if (quotes && c == '"') {
+			if (inside ? !may_close(text[i + 1], delim)
+				   : i && !may_open(text[i - 1], delim))
+				return i;
+			inside = !inside;
+			quoted = true;
+			last = i;
+		} else if (inside) {
+			continue;
+		} else if (quotes && c == '\r' && text[i + 1] != '\n') {
+			return i;
+		} else if (c == '\n') {
+			at[(*n)++] = (uint32_t)i | SPLIT_LINE | (quoted ? SPLIT_QUOTED : 0);
+			quoted = false;
 			lines++;
 		} else if (c == delim) {
 			at[(*n)++] = (uint32_t)i;
 		}
 	}
-	return i;
+	return inside ? last : i;
 }
 
 #if defined(__x86_64__)
@@ -66,17 +92,73 @@ masks_sse2(const char *p, char delim)
 		mask_sse2(p, delim), mask_sse2(p, '\n'), mask_sse2(p, '"'), mask_sse2(p, '\r')};
 }
 
-/* Bits of the bytes at which a csv block leaves the fast path. */
+/* The bits of the carriage returns that no line feed follows. */
 static inline uint64_t
-stops(const char *p, struct masks m)
+lone_crs(const char *p, struct masks m)
 {
-	uint64_t stop = m.quote;
+	uint64_t lone = 0;
 	for (uint64_t cr = m.cr & ~(m.line >> 1); cr; cr &= cr - 1) {
 		int bit = __builtin_ctzll(cr);
 		if (p[bit + 1] != '\n') /* only bit 63 can still be a good line end here */
-			stop |= 1ull << bit;
+			lone |= 1ull << bit;
 	}
-	return stop;
+	return lone;
+}
+
+/* What the bytes looked at so far say of quotes. */
+struct quotes {
+	bool inside; /* one is open */
+	bool any;    /* there is one in the record that has not ended yet */
+	size_t last; /* the offset of the last one */
+};
+
+/* The bits that have an odd number of set ones from bit 0 up to themselves. */
+static inline uint64_t
+odd(uint64_t bits)
+{
+	for (int i = 1; i < 64; i *= 2)
+		bits ^= bits << i;
+	return bits;
+}
+
+/* The bits of the line ends whose record has a quote. */
+static inline uint64_t
+quoted_lines(struct masks m, struct quotes *q)
+{
+	uint64_t quoted = 0, quote = m.quote;
+	for (uint64_t line = m.line; line; line &= line - 1) {
+		uint64_t before = (line & -line) - 1;
+		if (q->any || (quote & before))
+			quoted |= line & -line;
+		q->any = false;
+		quote &= ~before;
+	}
+	q->any |= quote != 0;
+	return quoted;
+}
+
+/* Takes what stands inside quotes out of the masks of the 64 bytes at text + i, of which `valid` are the text's.
+ * Returns the bits of the quotes in a wrong place, and in *quoted those of quoted_lines. Not inlined: most
+ * records have no quote. */
+__attribute__((noinline)) static uint64_t
+leave_quoted(const char *text, size_t i, char delim, uint64_t valid, struct masks *m,
+	struct quotes *q, uint64_t *quoted)
+{
+	const char *p = text + i;
+	uint64_t follow = (m->delim | m->line | m->cr | m->quote) >> 1 |
+			  (uint64_t)may_close(p[64], delim) << 63;
+	m->quote &= valid;
+	uint64_t inside = odd(m->quote) ^ (q->inside ? ~0ull : 0);
+	uint64_t open = m->quote & inside, close = m->quote & ~inside;
+	m->delim &= ~inside;
+	m->line &= ~inside & valid;
+	m->cr &= ~inside;
+	uint64_t precede = (m->delim | m->line | close) << 1 | (i == 0 || may_open(p[-1], delim));
+	if (m->quote)
+		q->last = i + 63 - (size_t)__builtin_clzll(m->quote);
+	q->inside = inside >> 63;
+	*quoted = quoted_lines(*m, q);
+	return (open & ~precede) | (close & ~follow);
 }
 
 /* Writes the offsets of the set bits behind at[] and returns how many. Eight are written whether or not there
@@ -97,32 +179,42 @@ write_bits(uint32_t *at, uint32_t base, uint64_t bits)
 }
 
 /* One loop for both widths; always_inline makes it two functions with their own instructions. */
-#define SPLIT_BODY(MASKS)                                                                \
-	size_t lines = 0, out = 0;                                                       \
-	if (len > SPLIT_WINDOW)                                                          \
-		len = SPLIT_WINDOW;                                                      \
-	for (size_t i = 0; i < len; i += 64) {                                           \
-		struct masks m = MASKS(text + i, delim);                                 \
-		uint64_t valid = len - i >= 64 ? ~0ull : (1ull << (len - i)) - 1;        \
-		uint64_t stop = quotes ? stops(text + i, m) & valid : 0;                 \
-		if (stop)                                                                \
-			valid &= (stop & -stop) - 1;                                     \
-		uint64_t line = m.line & valid, bits = (m.delim | m.line) & valid;       \
-		size_t wrote = write_bits(at + out, (uint32_t)i, bits);                  \
-		for (uint64_t b = line; b; b &= b - 1)                                   \
-			at[out + (size_t)__builtin_popcountll(bits & ((b & -b) - 1))] |= \
-				SPLIT_LINE;                                              \
-		out += wrote;                                                            \
-		lines += (size_t)__builtin_popcountll(line);                             \
-		if (stop || lines >= max_lines) {                                        \
-			*n = out;                                                        \
-			return stop           ? i + (size_t)__builtin_ctzll(stop)        \
-			       : i + 64 < len ? i + 64                                   \
-					      : len;                                     \
-		}                                                                        \
-	}                                                                                \
-	*n = out;                                                                        \
-	return len
+#define SPLIT_BODY(MASKS)                                                                          \
+	struct quotes q = {0};                                                                     \
+	size_t lines = 0, out = 0, i = 0;                                                          \
+	if (len > SPLIT_WINDOW)                                                                    \
+		len = SPLIT_WINDOW;                                                                \
+	for (; i < len && lines < max_lines; i += 64) {                                            \
+		struct masks m = MASKS(text + i, delim);                                           \
+		uint64_t valid = len - i >= 64 ? ~0ull : (1ull << (len - i)) - 1;                  \
+		uint64_t stop = 0, quoted = 0;                                                     \
+		if (quotes) {                                                                      \
+			if (m.quote || q.any) {                                                    \
+				struct masks outside = m; /* m itself stays in registers */        \
+				stop = leave_quoted(text, i, delim, valid, &outside, &q, &quoted); \
+				m = outside;                                                       \
+			}                                                                          \
+			stop = (stop | lone_crs(text + i, m)) & valid;                             \
+			if (stop)                                                                  \
+				valid &= (stop & -stop) - 1;                                       \
+		}                                                                                  \
+		uint64_t line = m.line & valid, bits = (m.delim | m.line) & valid;                 \
+		size_t wrote = write_bits(at + out, (uint32_t)i, bits);                            \
+		for (uint64_t b = line; b; b &= b - 1)                                             \
+			at[out + (size_t)__builtin_popcountll(bits & ((b & -b) - 1))] |=           \
+				SPLIT_LINE;                                                        \
+		for (uint64_t b = quoted & valid; b; b &= b - 1)                                   \
+			at[out + (size_t)__builtin_popcountll(bits & ((b & -b) - 1))] |=           \
+				SPLIT_QUOTED;                                                      \
+		out += wrote;                                                                      \
+		lines += (size_t)__builtin_popcountll(line);                                       \
+		if (stop) {                                                                        \
+			*n = out;                                                                  \
+			return i + (size_t)__builtin_ctzll(stop);                                  \
+		}                                                                                  \
+	}                                                                                          \
+	*n = out;                                                                                  \
+	return q.inside ? q.last : i < len ? i : len
 
 __attribute__((target("avx2,bmi,popcnt"))) static size_t
 index_avx2(const char *text, size_t len, char delim, bool quotes, size_t max_lines, uint32_t *at,

@@ -11,7 +11,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf expected = {0}, got = {0};
 	if (size < 7 || size > 8192) /* the rejects go through a pipe */
 		return 0;
-	if (memcmp(data + 3, "\x1f\x8b", 2) == 0 || memcmp(data + 3, "\x28\xb5\x2f\xfd", 4) == 0)
+	const uint8_t *first = data + 3; /* behind a byte order mark, too */
+	if (size >= 10 && memcmp(first, "\xef\xbb\xbf", 3) == 0)
+		first += 3;
+	if (memcmp(first, "\x1f\x8b", 2) == 0 || memcmp(first, "\x28\xb5\x2f\xfd", 4) == 0)
 		return 0; /* compressed */
 	struct soup s = {(const char *)data + 3, size - 3, data[0] % SOUP_COLUMNS_MAX + 1,
 		data[1] ? (size_t)data[1] : 1u << 20};

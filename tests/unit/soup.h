@@ -1,7 +1,7 @@
 /* What rec_in must read, told by csvin alone; and what it does read, with any block size.
  *
- * Both sides write the same text: a line a record (its line, offset and fields, as tsv), a line for each bad
- * one. What the fast path may do is only what does not show here. */
+ * Both sides write the same text: a line a record (its line, offset, fields and bytes, as tsv), a line for each
+ * bad one. What the fast path may do is only what does not show here. */
 #ifndef LIMN_SOUP_H
 #define LIMN_SOUP_H
 
@@ -33,14 +33,26 @@ soup_line(const char *p, size_t len) /* with its '\n', if it has one */
 }
 
 static inline void
-soup_record(struct buf *b, uint64_t line, uint64_t offset, const struct span *field, size_t n)
+soup_record(struct buf *b, uint64_t line, uint64_t offset, const struct span *field, size_t n,
+	struct span raw)
 {
 	buf_printf(b, "%llu@%llu", (unsigned long long)line, (unsigned long long)offset);
 	for (size_t i = 0; i < n; i++) {
 		buf_byte(b, '\t');
 		tsv_escape(b, field[i]);
 	}
+	buf_byte(b, '\t');
+	tsv_escape(b, raw);
 	buf_byte(b, '\n');
+}
+
+/* The record's bytes, p[0 .. used), without its line end. */
+static inline struct span
+soup_raw(const char *p, size_t used)
+{
+	used -= used && p[used - 1] == '\n';
+	used -= used && p[used - 1] == '\r';
+	return (struct span){p, used};
 }
 
 static inline void
@@ -75,7 +87,7 @@ soup_one(const struct soup *s, struct csvin *csv, const char *p, size_t left, ui
 	}
 	if (empty) {
 		struct span missing = SPAN_MISSING;
-		soup_record(b, *line, offset, &missing, 1);
+		soup_record(b, *line, offset, &missing, 1, soup_raw(p, first));
 		++*line;
 		return used;
 	}
@@ -102,7 +114,7 @@ soup_one(const struct soup *s, struct csvin *csv, const char *p, size_t left, ui
 		++*line;
 		return first;
 	}
-	soup_record(b, *line, offset, field, n);
+	soup_record(b, *line, offset, field, n, soup_raw(p, used));
 	for (size_t at = 0; at < used; at += soup_line(p + at, used - at))
 		++*line;
 	return used;
@@ -182,7 +194,7 @@ soup_sort(struct buf *b)
 	*b = sorted;
 }
 
-/* The same through rec_in. */
+/* The same through rec_in; with block 0 as much as it likes at a time, of the mapped file. */
 static inline void
 soup_got(const struct soup *s, size_t block, struct buf *b)
 {
@@ -200,6 +212,7 @@ soup_got(const struct soup *s, size_t block, struct buf *b)
 		.rejects = rejects_name,
 		.max_rejects = {false, UINT64_MAX},
 		.max_record = s->max_record,
+		.keep = block == 0,
 		.block = block};
 	struct err e = {0};
 	const struct rec_batch *batch;
@@ -214,7 +227,8 @@ soup_got(const struct soup *s, size_t block, struct buf *b)
 			struct span field[SOUP_COLUMNS_MAX];
 			for (size_t i = 0; i < s->ncols; i++)
 				field[i] = batch->col[slot[i]].text[r];
-			soup_record(b, batch->line[r], batch->offset[r], field, s->ncols);
+			soup_record(b, batch->line[r], batch->offset[r], field, s->ncols,
+				batch->raw[r]);
 		}
 	rec_in_free(in);
 	close(ends[1]);

@@ -158,6 +158,36 @@ test_rows(void)
 	buf_free(&b);
 }
 
+/* Good rows of every length, and the same with a byte changed: quotes open and close, or lie, at each place of
+ * a mask and of a block. */
+static void
+test_lengths(void)
+{
+	static const char *const field[] = {"", "abc", "\"\"", "\"a,b\"", "\"x\r\ny\"", "\"\"\"\"",
+		"\"a\"\"b\"\"\"\"\"",
+		"\"012345678901234567890123456789,\"\"\n0123456789012345678901\""};
+	static char text[400];
+	struct random r = {8};
+	size_t wrong = 0;
+
+	for (size_t len = 0; len <= 200 && wrong < 3; len++)
+		for (size_t k = 0; k < 2; k++) {
+			struct soup s = {text, len, len % 3 + 1, len % 4 ? 1u << 20 : len / 2 + 1};
+			char *p = text;
+			for (size_t i = 1; p < text + len; i++) {
+				p = stpcpy(p, field[random_below(&r, 8)]);
+				p = stpcpy(p, i % s.ncols ? "," : i % 5 ? "\n" : "\r\n");
+			}
+			if (k)
+				text[random_below(&r, len + 1)] = ",\n\r\"a"[random_below(&r, 5)];
+			for (size_t block = 0; block <= 20; block++)
+				wrong += !alike(&s, block);
+			for (size_t block = len / 2 + len % 3; block < len; block += 3)
+				wrong += !alike(&s, block);
+		}
+	check(wrong == 0);
+}
+
 int
 main(void)
 {
@@ -165,5 +195,6 @@ main(void)
 	test_after_failure();
 	test_soup();
 	test_rows();
+	test_lengths();
 	return check_done();
 }

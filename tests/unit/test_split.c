@@ -28,7 +28,7 @@ same(index_fn *fn, const char *text, size_t len, char delim, bool quotes)
 	if (stop < least || stop > most || ngot < nwant || ngot > nall)
 		return false;
 	for (size_t i = 0; i < ngot; i++)
-		if ((got[i] & ~SPLIT_LINE) >= stop)
+		if ((got[i] & SPLIT_OFFSET) >= stop)
 			return false;
 	return memcmp(got, want, nwant * sizeof(*want)) == 0;
 }
@@ -46,13 +46,39 @@ test_lengths(index_fn *fn)
 		for (size_t k = 0; k < 8 * 40; k++) {
 			const char *letters = alphabets[k % 8];
 			size_t n = strlen(letters);
-			/* what stands behind the text is not looked at, but for the '\n' of a '\r' */
+			/* of what stands behind the text only the first byte counts, for a '\r' or '"' */
 			random_text(&r, text, len + SPLIT_PAD, letters, n);
 			if (k & 8) /* a long way without anything */
 				memset(text, 'a', random_below(&r, len + 1));
 			wrong += !same(fn, text, len, ',', true);
 			wrong += !same(fn, text, len, '\t', false);
 			wrong += !same(fn, text, len, ',', false);
+		}
+	check(wrong == 0);
+}
+
+/* Fields as they should be, so that quotes open and close; then with a byte of them changed. */
+static void
+test_quotes(index_fn *fn)
+{
+	static const char *const field[] = {"", "ab", "\"\"", "\"a,b\"", "\"x\r\ny\"", "\"\"\"\"",
+		"\"a\"\"b\"\"\"\"\"", "0123456789012345678901234567890123456789",
+		"\"0123456789,012345678901234567890,123456789\n\""};
+	static const char *const end[] = {",", ",", ",", "\n", "\r\n"};
+	static char text[400];
+	struct random r = {3};
+	size_t wrong = 0;
+
+	for (size_t len = 0; len <= 200; len++)
+		for (size_t k = 0; k < 200; k++) {
+			char *p = text;
+			while (p < text + len + SPLIT_PAD) {
+				p = stpcpy(p, field[random_below(&r, 9)]);
+				p = stpcpy(p, end[random_below(&r, 5)]);
+			}
+			wrong += !same(fn, text, len, ',', true);
+			text[random_below(&r, len + 1)] = ",\n\r\"a"[k % 5];
+			wrong += !same(fn, text, len, ',', true);
 		}
 	check(wrong == 0);
 }
@@ -105,6 +131,7 @@ main(void)
 	};
 	for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++) {
 		test_lengths(each[i]);
+		test_quotes(each[i]);
 		test_places(each[i]);
 		test_window(each[i]);
 	}
