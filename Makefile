@@ -54,7 +54,7 @@ BINARIES := $(PROGRAMS:%=$(BUILD)/bin/%)
 TOOLS := $(SAMPLES:%=$(BUILD)/tools/%)
 UNITS := $(UNIT:%=$(BUILD)/unit/%)
 FUZZERS := $(FUZZ:%=$(BUILD)/fuzz/%)
-C_SOURCES := $(wildcard filters/*.c samples/*.c tests/unit/*.c tests/fuzz/*.c) $(LIB_C)
+C_SOURCES := $(wildcard filters/*.c samples/*.c tests/unit/*.c tests/fuzz/*.c tests/faults/*.c) $(LIB_C)
 # Installed: executables of pipelines/ go to bin, the rest keeps its place below share/limn.
 SCRIPTS = $(shell find pipelines -maxdepth 1 -type f -perm -u+x | sort)
 SHARED = $(filter-out $(SCRIPTS),$(shell find schemas pipelines -type f ! -name '.*' ! -name '*~' | sort))
@@ -85,7 +85,7 @@ build: $(BINARIES) $(TOOLS) ## build the programs into build/bin
 
 .PHONY: lib units
 lib: $(BUILD)/liblimn.a
-units: $(UNITS)
+units: $(UNITS) $(BUILD)/unit/fault.so
 
 # ---- rules ------------------------------------------------------------------------------------
 # A stamp is rewritten only when what it says changes: flags on the command line remake what they touch.
@@ -140,6 +140,11 @@ $(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(SAMPLE_PARTS:%=$(BUILD)/obj/tools/%.o
 $(BUILD)/unit/%: $(BUILD)/obj/unit/%.o $(BUILD)/liblimn.a
 	@mkdir -p $(@D); echo '  link $@'
 	$(Q)$(LINK) -o $(NEW) $^ $(LDLIBS); $(INSTALL_NEW)
+
+# What makes calls fail, for tests (never with sanitizers, which want to be loaded first).
+$(BUILD)/unit/fault.so: tests/faults/fault.c $(BUILD)/flags
+	@mkdir -p $(@D); echo '  link $@'
+	$(Q)$(CC) -std=gnu17 -O2 $(WARN) -D_GNU_SOURCE -shared -fPIC -o $(NEW) $<; $(INSTALL_NEW)
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/fuzz/%.o $(BUILD)/liblimn.a
 	@mkdir -p $(@D); echo '  link $@'
@@ -214,6 +219,12 @@ test-asan: deps-test ## run the tests against programs built with sanitizers
 	+@$(SUBMAKE) asan
 	@LIMN_BIN=$(CURDIR)/build/asan/bin LIMN_TOOLS=$(CURDIR)/build/asan/tools \
 		LIMN_UNIT=$(CURDIR)/build/asan/unit tests/run -j $(JOBS) $(if $(T),-t '$(T)')
+
+.PHONY: soak
+soak: deps-test ## kill and starve the nightly run at every place: an hour or so
+	+@$(SUBMAKE) build units
+	@SOAK=1 LIMN_TEST_TIMEOUT=86400 LIMN_BIN=$(abspath $(BUILD))/bin LIMN_TOOLS=$(abspath $(BUILD))/tools \
+		LIMN_UNIT=$(abspath $(BUILD))/unit tests/run tests/faults.bats
 
 .PHONY: bench
 bench: deps-bench ## time the filters on 10 M events beside wc and mawk (BENCH='-n EVENTS -r RUNS')

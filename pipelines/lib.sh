@@ -25,6 +25,12 @@ step_code()
 	if (($1 >= 0 && $1 <= 3)); then echo "$1"; else echo 3; fi
 }
 
+# Other people's programs: with whatever one of these ends but 0, it is an I/O error or one of the system. (Theirs are 1 and
+# 2, which here would mean bad data and bad usage.)
+for name in awk cat cp cut find gzip jq join mkdir mv paste rm sed sha256sum sort tail tr uniq wc xargs zstd; do
+	eval "$name() { command $name \"\$@\" || return 3; }"
+done
+
 # ---- days: proleptic Gregorian, no process started -------------------------------------------------
 
 # day_number DAY - sets NUMBER to the days since 1970-01-01.
@@ -163,10 +169,16 @@ around()
 # ---- targets ---------------------------------------------------------------------------------------
 
 # put NEW TARGET - renames NEW to TARGET; when TARGET holds the same bytes it stays as it is, with its time,
-# so that what is made of it is not made again.
+# so that what is made of it is not made again. NEW is on the disk before it gets its name: after a power cut a name has
+# all of its bytes or none.
 put()
 {
-	if [[ -e $2 ]] && cmp -s -- "$1" "$2"; then rm -f -- "$1"; else mv -f -- "$1" "$2"; fi
+	if [[ -e $2 ]] && cmp -s -- "$1" "$2"; then
+		rm -f -- "$1"
+	else
+		sync -d -- "$1" || return 3
+		mv -f -- "$1" "$2"
+	fi
 }
 
 # A target has a note beside it, .NAME.made, of what it was made: recipe and inputs with their sizes and
