@@ -79,7 +79,6 @@ def begins_by($day): . != null and . <= $day;
 
 ($metrics | table) as $cells
 | ($people_cells | table) as $people
-| ($member_cells | table) as $members
 | ($identity | table | .[0] // {}) as $linked
 | ($clusters | table) as $sizes
 | {events: $has.events, orders: $has.orders, refunds: $has.refunds} as $has_all
@@ -145,10 +144,6 @@ def begins_by($day): . != null and . <= $day;
           gender: [people("gender")[] | {key: .gender, customers: (.customers | number)}],
           age_band: [people("age_band")[] | {key: .age_band, customers: (.customers | number)}]} else {} end)
     else null end),
-  segments: (if $has.orders or $has.customers then
-    [$words[0].segments[] | . as $s | . + (([$members[] | select(.segment == $s.name)][0] // {}) as $m
-      | {customers: ($m.customers // "0" | number), visitors: ($m.visitors // "0" | number)})]
-    else [] end),
   identity: (if $has.events or $has.orders then {
       visitors: ($linked.visitors // "0" | number), customers: ([$sizes[] | select(.cut != "total") | .customers | number] | add // 0),
       shared_visitors: ($linked.shared // "0" | number),
