@@ -32,7 +32,10 @@ spread()
 		}
 		BEGIN { members = ENVIRON["MEMBERS"]; next_member(); next_member() }
 		NR == 1 { print "segment\t" $0; next }
-		{ id = substr($0, 1, index($0, "\t") - 1) }
+		{
+			tail = index($0, "\t")
+			id = tail ? substr($0, 1, tail - 1) : $0
+		}
 		id != last {
 			if (id < last) { print "people are out of order: " last ", " id >"/dev/stderr"; exit 3 }
 			last = id
@@ -212,8 +215,7 @@ portray_orders()
 	day_add "$day" -364
 	limn dedupe-uv -k order_id --where "pay_day >= $DAY_TEXT" --select person_id,created_at,pay_day,money "$work/counted" |
 		sorted -k 1,1 | sed '1s/created_at/at/' >"$work/portraits.bought"
-	portrayed "$work/people" buyer_age | headed person_id buyer_age >"$work/portraits.ages"
-	joined "$work/portraits.bought" "$work/portraits.ages" | spread "$work/members" |
+	joined "$work/portraits.bought" "$work/portraits.who" | spread "$work/members" |
 		totals "$of_orders" segment segment,at_weekday,at_hour segment,order_month segment,order_quarter segment,trend_day >"$work/portraits.times"
 	awk -F '\t' 'NR == 1 || $1 == "segment"' "$work/portraits.times" | cut -f 2- >"$work/portraits.orders"
 }
@@ -222,7 +224,7 @@ portray_orders()
 portray_visits()
 {
 	pick "$work/visiting" person_id started_at | sort -t "$TAB" -k 1,1 | headed person_id at >"$work/portraits.came"
-	joined "$work/portraits.came" <(portrayed "$work/people" | headed person_id) | spread "$work/members" |
+	joined "$work/portraits.came" "$work/portraits.who" | spread "$work/members" |
 		totals time_visits segment,at_weekday,at_hour >"$work/portraits.visits"
 }
 
@@ -309,7 +311,7 @@ compare_with()
 	[[ -n $since ]] || return 0
 	unpack "$warehouse/people/$since.tsv.zst" >"$work/then.people"
 	unpack "$warehouse/members/$since.tsv.zst" >"$work/then.members"
-	portrayed "$work/people" | headed person_id | spread "$work/members" | tail -n +2 | sort >"$work/portraits.now"
+	cut -f 1 "$work/portraits.who" | spread "$work/members" | tail -n +2 | sort >"$work/portraits.now"
 	portrayed "$work/then.people" | headed person_id | spread "$work/then.members" | tail -n +2 | sort >"$work/portraits.then"
 	comm "$work/portraits.now" "$work/portraits.then" | awk -F '\t' -v OFS='\t' '
 		$1 != "" { joined[$1]++; seen[$1]; next }
@@ -328,6 +330,7 @@ customers_by_stage()
 
 # ---- the part ----------------------------------------------------------------------------------------
 
+# portraits.who: everybody: person_id buyer_age.
 # make_portraits - parts/portraits.json, and portraits.tsv, what later nights want to know of this one.
 make_portraits()
 {
@@ -337,6 +340,7 @@ make_portraits()
 		((${#FILES[@]})) || complete=false
 	done
 	portrait_tags
+	portrayed "$work/people" buyer_age | headed person_id buyer_age >"$work/portraits.who"
 	find_since
 	kept_nights
 	nobody segment ${of_orders//,/ } >"$work/portraits.orders"
