@@ -32,7 +32,7 @@ def counts($people):
 | (reduce ($grid | lines[]) as $l ({}; .[$l[0]][$l[1] + $l[2]] = ($l[3] | tonumber))) as $grid
 | ($nights | table | nights) as $nights
 | ($changes | table | by_name) as $changes
-# A tag of which nothing is known of anybody is none.
+# With a handful of buyers rfm-score gives nobody a score. A tag of which nothing is known of anybody is none.
 | [$tags | lines[] | select($values.store[.[0]][0] // "0" != "0")] as $shown
 | ($has.orders or $has.customers) as $accounts
 # Whether customers are told from visitors: with events alone, when some log in.
@@ -59,7 +59,7 @@ def counts($people):
         new_buyers: ($o.deals_new_buyers | count(true)), old_buyers: ($o.deals_old_buyers | count(true)),
         new_amount: ($o.deals_new_amount | amount(true)), old_amount: ($o.deals_old_amount | amount(true))} else null end),
       tags: (reduce $shown[] as $tag ({}; .[$tag[0]] = ($v[$tag[0]] | counts($n)))),
-      rfm: (if $has.orders then {grid: [range(1; 6) as $r | [range(1; 6) as $f | $grid[$name]["\($r)\($f)"] // 0]]} else null end),
+      rfm: (if $has.orders and $grid.store then {grid: [range(1; 6) as $r | [range(1; 6) as $f | $grid[$name]["\($r)\($f)"] // 0]]} else null end),
       time: {visits: (if $has.events then $t.visits | week else null end), orders: (if $has.orders then $t.orders | week else null end),
         months: (if $has.orders then $t.months | numbers(12) else null end), quarters: (if $has.orders then $t.quarters | numbers(4) else null end)},
       trend: {customers: as_kept("customers"; $customers), subscribers: as_kept("subscribers"; $subscribers), repurchase_rate: as_kept("repurchase_rate"; $repurchase_rate),
