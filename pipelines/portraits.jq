@@ -33,10 +33,10 @@ def counts($people):
 | ($nights | table | nights) as $nights
 | ($changes | table | by_name) as $changes
 # With a handful of buyers rfm-score gives nobody a score. A tag of which nothing is known of anybody is none.
-| [$tags | lines[] | select($values.store[.[0]][0] // "0" != "0")] as $shown
+| [$tags | lines[] | select(($values.store[.[0]][0] // "0") != "0")] as $shown
 | ($has.orders or $has.customers) as $accounts
 # Whether customers are told from visitors: with events alone, when some log in.
-| ($accounts or $people.store.base_customers // "0" != "0") as $told
+| ($accounts or ($people.store.base_customers // "0") != "0") as $told
 | def portrait($name):
     $people[$name] as $p | ($orders[$name] // {}) as $o | ($values[$name] // {}) as $v | ($places[$name] // {}) as $t
     | ($p.base_people | tonumber) as $n

@@ -188,9 +188,8 @@ null
 [null,3]
 null'
 	says 2026-11-22 .portraits.store.rfm null
-	says 2026-11-22 '.portraits | to_entries | map(select(.value.base.people == 0)), (.dormant.base.people, .rfm_prospects.base | . == null or .orders == 0)' '[]
-true
-true'
+	says 2026-11-22 '[.portraits[] | select(.base.people == 0)]' '[]'
+	says 2026-11-22 '.portraits.never_bought.base | [.people, .buyers, .orders, .amount, .amount_per_buyer, .repurchase_rate]' '[1,0,0,"0.00",null,null]'
 	# Which channel somebody came by nobody knows; that nobody is diehard, with these orders, neither.
 	says 2026-11-22 '.segments[] | select(.name == "channel_direct" or .name == "never_bought") | [.name, .people, .customers, .visitors, .since]' \
 		'["never_bought",1,1,null,null]
