@@ -63,12 +63,32 @@ of_people+=,funnel_view,funnel_product,funnel_cart,funnel_checkout,funnel_paid,d
 of_orders=base_buyers,base_orders,base_amount,base_amount_per_buyer,base_amount_per_order,base_orders_per_buyer
 of_orders+=,deals_new_buyers,deals_old_buyers,deals_new_amount,deals_old_amount,time_orders
 
+# What portraits need of a person besides tags.
+person_columns=(customer_id email_subscription_status purchase_days_365d pv_30d visits_30d bounces_30d stay_seconds_30d
+	product_views_30d cart_adds_30d checkouts_30d orders_30d first_visit_date buyer_age)
+
+# portraits.everybody: person_id, person_columns, r, f, lifecycle and the tags that are counted, of everybody; the people's own table is three
+# times as wide.
+read_everybody()
+{
+	local columns
+	mapfile -t columns < <({
+		printf '%s\n' "${person_columns[@]}" r f lifecycle
+		cut -f 1 "$work/portraits.tags"
+	} | awk '!seen[$0]++')
+	portrayed "$work/people" "${columns[@]}" | headed person_id "${columns[@]}" >"$work/portraits.everybody"
+}
+
+# of_everybody COLUMN… - person_id and these columns of everybody.
+of_everybody()
+{
+	pick "$work/portraits.everybody" person_id "$@" | headed person_id "$@"
+}
+
 # portraits.people: a row a segment: what its people are, and did.
 portray_people()
 {
-	local columns=(customer_id email_subscription_status purchase_days_365d pv_30d visits_30d bounces_30d stay_seconds_30d
-		product_views_30d cart_adds_30d checkouts_30d orders_30d first_visit_date buyer_age)
-	portrayed "$work/people" "${columns[@]}" | headed person_id "${columns[@]}" | spread "$work/members" |
+	of_everybody "${person_columns[@]}" | spread "$work/members" |
 		totals "$of_people" segment | cut -f 2- >"$work/portraits.people"
 }
 
@@ -179,7 +199,7 @@ portray_tags()
 	while IFS=$TAB read -r tag _ _ kind; do
 		if [[ $kind == multiple ]]; then multiple+=("$tag"); else single+=("$tag") by+=("segment,$tag"); fi
 	done <"$work/portraits.tags"
-	portrayed "$work/people" r f "${single[@]}" | headed person_id r f "${single[@]}" | spread "$work/members" |
+	of_everybody r f "${single[@]}" | spread "$work/members" |
 		totals base_people "${by[@]}" >"$work/portraits.counts"
 	awk -F '\t' -v OFS='\t' 'NR > 1 && $1 == "segment,r,f" && $3 != "\\N" && $4 != "\\N" { print $2, $3, $4, $NF }' "$work/portraits.counts" >"$work/portraits.grid"
 	awk -F '\t' 'NR == 1 || $1 != "segment,r,f"' "$work/portraits.counts" | counted_values | folded >"$work/portraits.single"
@@ -191,7 +211,7 @@ portray_lists()
 {
 	local multiple=()
 	mapfile -t multiple < <(awk -F '\t' '$4 == "multiple" { print $1 }' "$work/portraits.tags")
-	portrayed "$work/people" "${multiple[@]}" | headed person_id "${multiple[@]}" | listed >"$work/portraits.lists"
+	of_everybody "${multiple[@]}" | listed >"$work/portraits.lists"
 	spread "$work/members" <"$work/portraits.lists" | totals tags_people segment,tag segment,tag,value >"$work/portraits.listed"
 	awk -F '\t' -v OFS='\t' '$1 == "segment,tag,value" { print $2, $3, $4, $5 }' "$work/portraits.listed" | folded >"$work/portraits.shown"
 	spread "$work/members" <"$work/portraits.lists" | awk -F '\t' -v OFS='\t' '
@@ -318,7 +338,7 @@ compare_with()
 		$2 != "" { left[$2]++; before[$2]++; seen[$2]; next }
 		{ before[$3]++; seen[$3] }
 		END { for (s in seen) print s, before[s] + 0, joined[s] + 0, left[s] + 0 }' | sort >>"$work/portraits.changes"
-	joined -a 1 -a 2 <(customers_by_stage "$work/then.people" from) <(customers_by_stage "$work/people" to) |
+	joined -a 1 -a 2 <(customers_by_stage "$work/then.people" from) <(customers_by_stage "$work/portraits.everybody" to) |
 		limn summarize -e 'metric customers = count();' --by from,to | cut -f 2- >"$work/portraits.moves"
 }
 
@@ -340,7 +360,8 @@ make_portraits()
 		((${#FILES[@]})) || complete=false
 	done
 	portrait_tags
-	portrayed "$work/people" buyer_age | headed person_id buyer_age >"$work/portraits.who"
+	read_everybody
+	of_everybody buyer_age >"$work/portraits.who"
 	find_since
 	kept_nights
 	nobody segment ${of_orders//,/ } >"$work/portraits.orders"
