@@ -11,13 +11,14 @@ portrait_bytes=18000
 
 # ---- people and segments -----------------------------------------------------------------------------
 
-# portrayed TABLE COLUMN… - person_id and these columns, without header, of everybody in the table.
+# portrayed TABLE COLUMN… - person_id and these columns of everybody in the table.
 portrayed()
 {
-	local table=$1
+	local table=$1 columns where=()
 	shift
-	pick "$table" bot customer_id person_id "$@" |
-		awk -v bots="$bots" 'bots == "include" || substr($0, 1, 8) != "true\t\\N\t" { sub(/^[^\t]*\t[^\t]*\t/, ""); print }'
+	columns="person_id $*" columns=${columns% }
+	[[ $bots == include ]] || where=(--where "customer_id is not null or bot != 'true'")
+	limn dedupe-uv -k person_id "${where[@]}" --select "${columns// /,}" "$table"
 }
 
 # spread MEMBERS <TABLE - the rows of a table whose first column is person_id, for the store and for each of that person's
@@ -67,8 +68,8 @@ of_orders+=,deals_new_buyers,deals_old_buyers,deals_new_amount,deals_old_amount,
 person_columns=(customer_id email_subscription_status purchase_days_365d pv_30d visits_30d bounces_30d stay_seconds_30d
 	product_views_30d cart_adds_30d checkouts_30d orders_30d first_visit_date buyer_age)
 
-# portraits.everybody: person_id, person_columns, r, f, lifecycle and the tags that are counted, of everybody; the people's own table is three
-# times as wide.
+# portraits.everybody: person_id, bot, person_columns, r, f, lifecycle and the tags that are counted, of everybody; the people's own
+# table is three times as wide.
 read_everybody()
 {
 	local columns
@@ -76,13 +77,13 @@ read_everybody()
 		printf '%s\n' "${person_columns[@]}" r f lifecycle
 		cut -f 1 "$work/portraits.tags"
 	} | awk '!seen[$0]++')
-	portrayed "$work/people" "${columns[@]}" | headed person_id "${columns[@]}" >"$work/portraits.everybody"
+	portrayed "$work/people" bot "${columns[@]}" >"$work/portraits.everybody"
 }
 
 # of_everybody COLUMN… - person_id and these columns of everybody.
 of_everybody()
 {
-	pick "$work/portraits.everybody" person_id "$@" | headed person_id "$@"
+	portrayed "$work/portraits.everybody" "$@"
 }
 
 # portraits.people: a row a segment: what its people are, and did.
@@ -332,7 +333,7 @@ compare_with()
 	unpack "$warehouse/people/$since.tsv.zst" >"$work/then.people"
 	unpack "$warehouse/members/$since.tsv.zst" >"$work/then.members"
 	cut -f 1 "$work/portraits.who" | spread "$work/members" | tail -n +2 | sort >"$work/portraits.now"
-	portrayed "$work/then.people" | headed person_id | spread "$work/then.members" | tail -n +2 | sort >"$work/portraits.then"
+	portrayed "$work/then.people" | spread "$work/then.members" | tail -n +2 | sort >"$work/portraits.then"
 	comm "$work/portraits.now" "$work/portraits.then" | awk -F '\t' -v OFS='\t' '
 		$1 != "" { joined[$1]++; seen[$1]; next }
 		$2 != "" { left[$2]++; before[$2]++; seen[$2]; next }
@@ -345,7 +346,7 @@ compare_with()
 # customers_by_stage PEOPLE NAME - person_id and lifecycle, called NAME, of the customers.
 customers_by_stage()
 {
-	pick "$1" customer_id person_id lifecycle | awk -F '\t' -v OFS='\t' '$1 != "\\N" { print $2, $3 }' | headed person_id "$2"
+	limn dedupe-uv -k person_id --where 'customer_id is not null' --select person_id,lifecycle "$1" | sed "1s/lifecycle/$2/"
 }
 
 # ---- the part ----------------------------------------------------------------------------------------
