@@ -272,21 +272,23 @@ docs: ## write docs/metrics.md from the rule files
 
 # ---- the demo ---------------------------------------------------------------------------------
 .PHONY: demo
-demo: deps ## make the sample store in demo/ and draw its portrait
+demo: deps ## make the sample store in demo/ and draw its portraits, of a week ago and of its last day
 	+@$(SUBMAKE) build
 	@rm -rf demo; mkdir -p demo
 	@$(BUILD)/tools/store --out demo/inbox
 	@day=$$(find demo/inbox -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | tail -n 1); \
-	PATH=$(abspath $(BUILD))/bin:$(CURDIR)/pipelines:$$PATH LIMN_SHARE=$(CURDIR) \
-		pipelines/daily-portrait --day "$$day" --in demo/inbox --warehouse demo/warehouse --out demo/reports \
-		--tz Asia/Shanghai --currency USD --home CN >demo/summary; \
+	for d in "$$(date -u -d "$$day -7 days" +%F)" "$$day"; do \
+		PATH=$(abspath $(BUILD))/bin:$(CURDIR)/pipelines:$$PATH LIMN_SHARE=$(CURDIR) \
+			pipelines/daily-portrait --day "$$d" --in demo/inbox --warehouse demo/warehouse --out demo/reports \
+			--tz Asia/Shanghai --currency USD --home CN >demo/summary; \
+	done; \
 	[[ -s demo/reports/$$day/index.html ]] || { echo "no page was made" >&2; exit 1; }; \
 	sed -n 1p demo/summary; \
 	PATH=$(abspath $(BUILD))/bin:$$PATH pipelines/portrait-text --brief demo/reports/$$day/portrait.json
 
 .PHONY: picture
 picture: deps-picture demo ## draw docs/portrait.png from the demo's page
-	@pipelines/report/picture -w 1280 -h 1180 "$$(echo demo/reports/*/index.html)#lang=en" docs/portrait.png
+	@pipelines/report/picture -w 1280 -h 1180 "$$(printf '%s\n' demo/reports/*/index.html | tail -n 1)#lang=en" docs/portrait.png
 
 # ---- data of others ---------------------------------------------------------------------------
 # The list of crawlers is kept in the tree, so that neither a build nor a night asks a registry; this makes it anew

@@ -11,11 +11,11 @@ def words: {
   against: ["Change: against the period of the same length before; pt: percentage points.", "变动：与之前等长时段相比；点：百分点。"],
   point: ["pt", "点"], trend: ["Last 30 days", "近 30 天"], to: ["to", "至"], more: ["more", "项未列出"], unknown: ["unknown", "未知"],
   "(other)": ["other", "其他"], unattributed: ["no visit found", "未归因"],
-  customers: ["Customers", "客户"], of_all: ["share", "占比"], segments: ["Segments", "客户群"], visitors_too: ["and visitors", "另有访客"],
+  people: ["People", "人数"], of_all: ["share", "占比"], segments: ["Segments", "客户群"], visitors_too: ["and visitors", "另有访客"],
   quality: ["To mind about the data", "数据提示"], fine: ["Nothing.", "无。"],
   no_events: ["No events: visitors, visits and conversion are unknown.", "没有事件数据：访客、访问与转化未知。"],
   no_orders: ["No orders: buyers, amounts and repurchase are unknown.", "没有订单数据：成交客户、金额与复购未知。"],
-  no_people: ["Neither orders nor customers: who the customers are is unknown.", "没有订单与客户数据：客户构成未知。"],
+  no_people: ["Neither orders nor customers: who the people are is unknown.", "没有订单与客户数据：客户构成未知。"],
   no_cuts: ["No cuts: they need events, or orders and customers.", "没有细分：需要事件，或订单与客户数据。"],
   absent: ["not there:", "缺少的数据流："],
   is_provisional: ["Visits that began late in the evening may still grow until the next day's events are in.", "次日的事件到齐之前，深夜开始的访问可能仍会增加。"],
@@ -31,10 +31,10 @@ def words: {
   "lifecycle.ordinary": ["ordinary", "普通客户"], "lifecycle.dormant": ["dormant", "休眠客户"], "lifecycle.lost": ["lost", "流失客户"],
   "customer_type.prospect": ["prospects", "潜在客户"], "customer_type.new": ["new", "新客户"],
   "customer_type.one_time": ["one-time", "单次购买客户"], "customer_type.repeat": ["repeat", "复购客户"],
-  "rfm.CHAMPIONS": ["champions", "冠军客户"], "rfm.LOYAL": ["loyal", "忠诚客户"], "rfm.ACTIVE": ["active", "活跃客户"], "rfm.NEW": ["new, few orders", "新客户"],
-  "rfm.PROMISING": ["promising", "潜力客户"], "rfm.NEEDS_ATTENTION": ["needs attention", "需要关注"], "rfm.PREVIOUSLY_LOYAL": ["previously loyal", "曾经忠诚"],
-  "rfm.AT_RISK": ["at risk", "有流失风险"], "rfm.ALMOST_LOST": ["almost lost", "即将流失"], "rfm.DORMANT": ["dormant", "休眠客户"],
-  "rfm.LAPSED": ["no order for a year", "窗口外客户"], "rfm.PROSPECTS": ["no order yet", "尚未下单"]};
+  "rfm_name.CHAMPIONS": ["champions", "冠军客户"], "rfm_name.LOYAL": ["loyal", "忠诚客户"], "rfm_name.ACTIVE": ["active", "活跃客户"], "rfm_name.NEW": ["new, few orders", "新客户"],
+  "rfm_name.PROMISING": ["promising", "潜力客户"], "rfm_name.NEEDS_ATTENTION": ["needs attention", "需要关注"], "rfm_name.PREVIOUSLY_LOYAL": ["previously loyal", "曾经忠诚"],
+  "rfm_name.AT_RISK": ["at risk", "有流失风险"], "rfm_name.ALMOST_LOST": ["almost lost", "即将流失"], "rfm_name.DORMANT": ["dormant", "休眠客户"],
+  "rfm_name.LAPSED": ["no order for a year", "窗口外客户"], "rfm_name.PROSPECTS": ["no order yet", "尚未下单"]};
 
 def word($name): words[$name] | if $lang == "zh" then .[1] else .[0] end;
 def esc($code): if $colour then "\u001b[\($code)m\(.)\u001b[0m" else . end;
@@ -143,24 +143,25 @@ def sheet($widths):
       ([$c.head] + $c.rows | sheet([20, 20, -9, -10, -13])),
       (if $c.more > 0 then "\($c.more) \(word("more"))" | note else empty end);
 
-  # Bars of what adds up to all customers.
+  # Bars of what is known of people: the values that are shown, the others, and those of whom nobody knows.
   def people:
-    ["lifecycle", "rfm", "customer_type", "gender", "age_band"][] | . as $name
-    | ($p.people[$name] // []) as $rows | select($rows != [])
-    | ($rows | map(.customers) | add) as $all | ($rows | map(.customers) | max) as $most
-    | ("\(word("customers")) · \(named(if $name == "rfm" then "rfm_name" else $name end)) (N = \($all | grouped))" | heading),
-      ([["", "", named("customers"), word("of_all")]]
-        + [$rows | (if $name == "age_band" then sort_by([.key == null, .key]) else sort_by([-.customers, (.key // "")]) end)[] | [(.key | key_name($name)), bar(.customers; $most; 20), (.customers | grouped),
-            (if $all > 0 then .customers / $all | percent else "-" end)]]
+    ["lifecycle", "rfm_name", "customer_type", "gender", "age_band"][] | . as $name
+    | ($p.portraits.store.tags[$name] // {n: 0}) as $tag | select($tag.n > 0)
+    | ([$tag.rows[] | {key: .[0], people: .[1]}] + [{key: "(other)", people: $tag.other}, {key: null, people: $tag.missing} | select((.people // 0) > 0)]) as $rows
+    | ($rows | map(.people) | add) as $all | ($rows | map(.people) | max) as $most
+    | ("\(word("people")) · \(named($name)) (N = \($all | grouped))" | heading),
+      ([["", "", word("people"), word("of_all")]]
+        + [$rows | (if $name == "age_band" then sort_by([.key == null, .key]) else . end)[] | [(.key | key_name($name)), bar(.people; $most; 20), (.people | grouped),
+            (if $all > 0 then .people / $all | percent else "-" end)]]
        | sheet([20, 20, -9, -9]));
 
   def segments:
-    [$p.segments[]? | select(.customers + .visitors > 0)] | sort_by([-.customers, -.visitors, .name]) as $rows
+    [$p.segments[]? | select((.customers // 0) + (.visitors // 0) > 0)] | sort_by([-.customers, -.visitors, .name]) as $rows
     | if $rows == [] then empty
       else ($rows | map(.customers) | max) as $most
         | (word("segments") | heading),
           ([["", "", named("customers"), word("visitors_too")]]
-            + [$rows[:$top * 2][] | [(.[$l] // .name | plain), bar(.customers; $most; 20), (.customers | grouped), (.visitors | grouped)]]
+            + [$rows[:$top * 2][] | [(.[$l] // .name | plain), bar(.customers; $most; 20), (.customers | value("customers")), (.visitors | value("visitors"))]]
            | sheet([32, 20, -9, -12])),
           (if ($rows | length) > $top * 2 then "\(($rows | length) - $top * 2) \(word("more"))" | note else empty end) end;
 
@@ -194,6 +195,6 @@ def sheet($widths):
       (("\(word("trend")) (\($p.trend[0].day) \(word("to")) \($p.trend[-1].day))" | heading),
        (if $form == "markdown" then [["", "", ""]] + . else . end | sheet([19, 30, -12]))) end),
     (if $brief then empty elif [$chosen.cuts[]?[]] == [] then "", word("no_cuts") else cuts end),
-    (if $brief then empty elif $p.people == null then "", word("no_people") else people, segments end),
+    (if $brief then empty else ([people] | if . == [] then "", word("no_people") else .[] end), segments end),
     (word("quality") | heading),
     ([warnings] | if . == [] then word("fine") | if $form == "markdown" then . else "  " + . end else .[] | items end)

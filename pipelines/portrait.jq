@@ -1,25 +1,10 @@
 # portrait.jq - portrait.json (schema 1) from the tables of one day.
 #
 # Tables come as text, canonical tsv with a header. Counts become numbers; rates, too, with at most six decimals;
-# money stays a string, padded to the currency's digits: jq's numbers are doubles.
+# money stays a string, padded to the currency's digits (tables.jq).
+include "tables";
 
-def untsv:
-  if . == "\\N" then null
-  elif index("\\") == null then .
-  else gsub("\\\\(?<c>.)"; {"t": "\t", "n": "\n", "r": "\r"}[.c] // .c) end;
-
-# The rows of a table as objects.
-def table:
-  [split("\n")[] | select(. != "") | split("\t")]
-  | if length == 0 then [] else .[0] as $names | .[1:] | map([$names, map(untsv)] | transpose
-      | map({key: .[0], value: .[1]}) | from_entries) end;
-
-def money:
-  if . == null then null
-  else (ltrimstr("-") | split(".")) as $p | (if startswith("-") then "-" else "" end) + $p[0]
-    + (if $digits == 0 then "" else "." + (($p[1] // "") + "000000")[0:$digits] end) end;
-
-def number: if . == null then null else tonumber end;
+def money: money($digits);
 
 def is_money: IN("amount", "amount_net", "unidentified_amount", "amount_per_buyer", "amount_per_order",
   "amount_per_new_buyer", "amount_per_old_buyer", "amount_per_buyer_mean_of_days");
@@ -78,8 +63,6 @@ def robots($cell): {pv: ($cell.bot_pv | number), uv: ($cell.bot_uv | number), vi
 def begins_by($day): . != null and . <= $day;
 
 ($metrics | table) as $cells
-| ($people_cells | table) as $people
-| ($member_cells | table) as $members
 | ($identity | table | .[0] // {}) as $linked
 | ($clusters | table) as $sizes
 | {events: $has.events, orders: $has.orders, refunds: $has.refunds} as $has_all
@@ -88,7 +71,6 @@ def begins_by($day): . != null and . <= $day;
     orders: ($has.orders and ($history.orders | begins_by($from))),
     refunds: $has.refunds};
   def cell($period; $part): [$cells[] | select(.period == $period and .part == $part and .cut == "total")][0] // {};
-  def people($cut): [$people[] | select(.cut == $cut)];
 {
   schema: 1,
   limn: $limn,
@@ -132,23 +114,6 @@ def begins_by($day): . != null and . <= $day;
       + (if $has.orders then if $history.orders | begins_by($d)
           then {buyers: ($c.buyers // "0" | number), orders: ($c.orders // "0" | number), amount: ($c.amount // "0" | money)}
           else {buyers: null, orders: null, amount: null} end else {} end)],
-  people: (if $has.orders or $has.customers then
-    (people("total")[0] // {}) as $t
-    | {customers: ($t.customers // "0" | number)}
-      + (if $has.orders then {buyers_365: ($t.buyers_365 | number), repurchase_rate: ($t.repurchase_rate | number),
-          cycle: ($cycle | number),
-          rfm: [people("rfm_name")[] | {key: .rfm_name, customers: (.customers | number), amount: (.amount // "0" | money)}],
-          rfm_cn: [people("rfm_group_cn")[] | {key: .rfm_group_cn, customers: (.customers | number), amount: (.amount // "0" | money)}],
-          lifecycle: [people("lifecycle")[] | {key: .lifecycle, customers: (.customers | number)}],
-          customer_type: [people("customer_type")[] | {key: .customer_type, customers: (.customers | number)}]} else {} end)
-      + (if $has.customers then {
-          gender: [people("gender")[] | {key: .gender, customers: (.customers | number)}],
-          age_band: [people("age_band")[] | {key: .age_band, customers: (.customers | number)}]} else {} end)
-    else null end),
-  segments: (if $has.orders or $has.customers then
-    [$words[0].segments[] | . as $s | . + (([$members[] | select(.segment == $s.name)][0] // {}) as $m
-      | {customers: ($m.customers // "0" | number), visitors: ($m.visitors // "0" | number)})]
-    else [] end),
   identity: (if $has.events or $has.orders then {
       visitors: ($linked.visitors // "0" | number), customers: ([$sizes[] | select(.cut != "total") | .customers | number] | add // 0),
       shared_visitors: ($linked.shared // "0" | number),

@@ -138,7 +138,7 @@ tiny_store()
 	says 2026-11-22 '[.trend[-2:][] | [.day, .uv, .pv, .visits, .buyers, .orders, .amount]]' \
 		'[["2026-11-21",2,2,2,0,0,"0.00"],["2026-11-22",3,5,3,3,4,"206.12"]]'
 	# c1 c2 c3 bought, c8 did not; c9 is only named in an event.
-	says 2026-11-22 '.people | [.customers, .buyers_365, .repurchase_rate]' '[4,3,0.333333]'
+	says 2026-11-22 '.portraits.store.base | [.customers, .buyers, .repurchase_rate]' '[4,3,0.333333]'
 	# v1, v3 and o7 tell of c1 to c3; v2 is nobody's and never bought either.
 	says 2026-11-22 '[.segments[] | select(.name | IN("never_bought", "new_customer", "one_time_buyer", "repeat_buyer")) | [.name, .customers, .visitors]]' \
 		'[["repeat_buyer",1,0],["one_time_buyer",2,0],["never_bought",1,1],["new_customer",3,0]]'
@@ -197,9 +197,8 @@ tiny_store()
 				"region", "source", "source,platform", "visitor"]
 			and (.cuts | to_entries | all(.value | type == "array" and all(measures)))))
 		and (.trend | length == 30 and all((.day | day) and (del(.day) | measures)))
-		and (.people | (.customers | count) and (.repurchase_rate | rate_or_null))
-		and (.people.rfm | all((.customers | count) and (.amount | money)))
-		and (.segments | length >= 10 and all((.name | length > 0) and (.en | length > 0) and (.zh | length > 0) and (.customers | count)))
+		and (.portraits.store.base | measures)
+		and (.segments | length >= 10 and all((.name | length > 0) and (.en | length > 0) and (.zh | length > 0) and (.customers | count_or_null)))
 		and (.quality | all((.stream | type) == "string" and (.records | count) and (.duplicate | count) and (.rejected | count) and (.late | count)))
 		and (.periods as $p | .labels as $l | $p.day.metrics | keys | all($l[.] != null))
 	' reports/2026-11-22/portrait.json >/dev/null
@@ -240,7 +239,11 @@ sums()
 	for day in 2026-11-21 2026-11-22; do expect 0 draw "$day" --tz Asia/Shanghai; done
 	mv reports by_day
 	rm -r warehouse
+	# What is compared with an earlier day looks at the days that were drawn before.
 	for day in 2026-11-22 2026-11-21; do expect 0 draw "$day" --tz Asia/Shanghai; done
+	says 2026-11-22 '[.moves, .segments[0].since]' '[null,null]'
+	expect 0 draw 2026-11-22 --tz Asia/Shanghai
+	says 2026-11-22 '[.moves.since, .segments[0].since]' '["2026-11-21","2026-11-21"]'
 	diff -r -x run.json -x '.*' by_day reports
 	# The same records as packed ndjson, in two files, backwards.
 	rm -r warehouse
@@ -253,8 +256,10 @@ sums()
 	)
 	rm -r reports
 	expect 0 draw 2026-11-22 --tz Asia/Shanghai
-	jq 'del(.quality)' reports/2026-11-22/portrait.json >got
-	jq 'del(.quality)' by_day/2026-11-22/portrait.json | cmp - got
+	jq 'del(.quality) | del(.moves, .segments[]["since", "before", "joined", "left"], .portraits[].trend["customers", "subscribers", "repurchase_rate"])' \
+		reports/2026-11-22/portrait.json >got
+	jq 'del(.quality) | del(.moves, .segments[]["since", "before", "joined", "left"], .portraits[].trend["customers", "subscribers", "repurchase_rate"])' \
+		by_day/2026-11-22/portrait.json | cmp - got
 }
 
 @test "daily-portrait: an event that comes later changes its day, one that comes too late is counted" {
@@ -335,7 +340,7 @@ sums()
 	expect 0 draw 2026-11-22 --tz Asia/Shanghai
 	says 2026-11-22 '.periods.day.metrics | keys' '["bounce_rate","cart_uv","checkout_uv","depth","depth_mean_of_days","engaged_rate","engaged_visits","new_uv","product_uv","pv","pv_per_uv","return_uv_7d","returning_uv","stay_seconds","uv","visits"]'
 	says 2026-11-22 '.absent | contains(["orders", "customers", "refunds"])' true
-	says 2026-11-22 '[.people, .segments, .currency]' '[null,[],null]'
+	says 2026-11-22 '[.portraits.store.base.buyers, .currency]' '[null,null]'
 	says 2026-11-22 '.periods.day.cuts | keys' \
 		'["campaign","channel","channel,country","country","language","platform","region","source","source,platform","visitor"]'
 	says 2026-11-22 '.trend[-1]' '{"day":"2026-11-22","uv":3,"pv":5,"visits":3}'
@@ -351,7 +356,7 @@ sums()
 	says 2026-11-22 '[.absent | index("events", "refunds", "customers")] | all' true
 	says 2026-11-22 '.periods.day.cuts' '{}'
 	says 2026-11-22 '.trend[-1]' '{"day":"2026-11-22","buyers":3,"orders":4,"amount":"206.12"}'
-	says 2026-11-22 '[.people.customers, (.people | has("gender"))]' '[3,false]'
+	says 2026-11-22 '[.portraits.store.base.customers, (.tags | has("gender"))]' '[3,false]'
 	says 2026-11-22 '.provisional' false
 }
 
@@ -523,7 +528,7 @@ by_us()
 		  and ((map(.amount | tonumber) | add) - ($p.metrics.amount | tonumber) | fabs) < 0.2
 		  and (map(.uv // 0) | add) >= $p.metrics.uv] | all' "reports/$day/portrait.json" >/dev/null
 	# People: who has paid within 365 days, and on two of them.
-	says "$day" '[.people.buyers_365, .people.repurchase_rate]' "$(sqlite3 db "
+	says "$day" '.portraits.store.base | [.buyers, .repurchase_rate]' "$(sqlite3 db "
 		select printf('[%d,%s]', count(*), rtrim(printf('%.6f', 1.0 * sum(n > 1) / count(*)), '0')) from
 		  (select count(distinct day) n from paid where customer_id <> '' and day > date('$day', '-365 days') group by customer_id)")"
 }
@@ -593,7 +598,7 @@ by_us()
 	summarize -e 'metric amount = round(sum(amount) * 100);' inbox/refunds.tsv | tail -n 1 | cut -f 2 >want
 	awk '{ x[NR] = $1 } END { d = x[1] - x[2]; exit !(d < 14 && d > -14) }' got want
 	# On the last day: who bought within a year, and on two days or more.
-	says 2011-12-25 '[.people.buyers_365, .currency, (.absent | contains(["events"]))]' \
+	says 2011-12-25 '[.portraits.store.base.buyers, .currency, (.absent | contains(["events"]))]' \
 		"[$(summarize --as "$rename" --tz Europe/London --where "not order_id starts with 'C' and customer is not null and day(at) > 2010-12-25" \
 			-e 'metric n = distinct(customer);' --to tsv lines.csv | tail -n 1 | cut -f 2),\"GBP\",true]"
 }

@@ -164,7 +164,7 @@ results()
 	visitor:bo	\N	2
 	visitor:visitor:bo	\N	1
 	TSV
-	says 2026-11-22 .people.customers 2
+	says 2026-11-22 .portraits.store.base.customers 2
 }
 
 @test "people: a rerun for a past day gives the same bytes, whatever was drawn before" {
@@ -354,11 +354,11 @@ differing()
 		NR == 1 { n = NF; for (i = 1; i <= n; i++) name[i] = $i; next }
 		{ for (i = 1; i <= n; i++) if (NR == 2) first[i] = $i; else if ($i != first[i]) other[i] = 1 }
 		END { for (i = 1; i <= n; i++) if (!(i in other)) print name[i] }' "$BATS_FILE_TMPDIR/people.tsv" | is
-	jq -r --argjson all "$(($(wc -l <"$BATS_FILE_TMPDIR/people.tsv") - 1))" '.segments[] | (.customers + .visitors) as $n
+	jq -r --argjson all "$(($(wc -l <"$BATS_FILE_TMPDIR/people.tsv") - 1))" '.segments[] | .people as $n
 		| select($n == 0 or $n == $all) | .name' "$BATS_FILE_TMPDIR/reports/2026-11-21/portrait.json" | is
-	# A person of each kind is counted once: customers in the cuts, the others beside them.
-	jq -e '.people as $p | [$p.rfm, $p.rfm_cn, $p.lifecycle, $p.customer_type, $p.gender, $p.age_band]
-		| all(map(.customers) | add == $p.customers)' "$BATS_FILE_TMPDIR/reports/2026-11-21/portrait.json" >/dev/null
+	# A person of each kind is counted once, unknown among them.
+	jq -e '.portraits.store as $p | $p.tags | [.rfm_name, .rfm_group_cn, .lifecycle, .customer_type, .gender, .age_band]
+		| all(([.rows[][1]] | add) + .other + .missing == $p.base.people)' "$BATS_FILE_TMPDIR/reports/2026-11-21/portrait.json" >/dev/null
 }
 
 @test "people: try-segment selects whom the night's segments hold, by name and by the condition" {

@@ -27,7 +27,7 @@ portrait()
 	    {"key": "合作伙伴频道合作伙伴频道", "uv": 1000, "conversion": 0, "buyers": 0, "amount": "0.00"},
 	    {"key": null, "uv": 1, "conversion": null, "buyers": 0, "amount": "9999.50"}]}}},
 	 "trend": [{"day": "2026-11-20", "uv": null, "amount": "0.00"}, {"day": "2026-11-21", "uv": 1000, "amount": "0.00"}, {"day": "2026-11-22", "uv": 500, "amount": "10.00"}],
-	 "people": {"customers": 4, "lifecycle": [{"key": "prospect", "customers": 1}, {"key": "diehard", "customers": 3}]},
+	 "portraits": {"store": {"tags": {"lifecycle": {"n": 4, "missing": 1, "rows": [["diehard", 3], ["prospect", 1]], "other": 0}, "gender": {"n": 0, "missing": 5, "rows": [], "other": 0}}}},
 	 "segments": [{"name": "loyal", "en": "Loyal", "zh": "忠诚客户", "customers": 3, "visitors": 0}, {"name": "seen", "en": "Seen", "zh": "访客", "customers": 0, "visitors": 7},
 	  {"name": "none", "en": "Nobody", "zh": "无人", "customers": 0, "visitors": 0}],
 	 "surveys": null, "quality": [{"stream": "events", "records": 10000, "duplicate": 5, "rejected": 12, "late": 3, "too_late": 0}], "ignored": ["x.txt"]}
@@ -70,10 +70,11 @@ Direct               ███████████████████�
 a|b *c*              ██▌                        250       0.0%          0.00
 1 more
 
-Customers · Lifecycle (N = 4)
-                                          Customers     share
-die-hard             ████████████████████         3     75.0%
-prospects            ██████▋                      1     25.0%
+People · Lifecycle (N = 5)
+                                             People     share
+die-hard             ████████████████████         3     60.0%
+prospects            ██████▋                      1     20.0%
+unknown              ██████▋                      1     20.0%
 
 Segments
                                                       Customers and visitors
@@ -153,8 +154,8 @@ for c in range(0x300, 0x30000):
 		'Change: against the period of the same length before; pt: percentage points.' \
 		'No events: visitors, visits and conversion are unknown.' '' \
 		'Last 30 days (2026-11-20 to 2026-11-22)' 'Amount              ▁▁█                                   10.00' '' \
-		'No cuts: they need events, or orders and customers.' '' 'Customers · Lifecycle (N = 4)'
-	portrait '.streams.orders.present = false | .people = null | .segments = [] | .currency = null | .trend |= map(del(.amount))
+		'No cuts: they need events, or orders and customers.' '' 'People · Lifecycle (N = 5)'
+	portrait '.streams.orders.present = false | .portraits = {} | .segments = [] | .currency = null | .trend |= map(del(.amount))
 		| .periods |= map_values(del(.metrics["buyers", "amount", "conversion"]) | .cuts |= map_values(map(del(.buyers, .amount, .conversion))))' \
 		>"$BATS_TEST_TMPDIR/events.json"
 	expect 0 portrait-text --lang=zh "$BATS_TEST_TMPDIR/events.json"

@@ -309,17 +309,9 @@ make_metrics()
 			}' >"$work/metrics"
 }
 
-# people_cells: how many customers there are of each kind; member_cells: of each segment, and visitors who are nobody's;
 # identity: browsers that are somebody's, and customers who have some; clusters: customers by how many.
 count_people()
 {
-	limn summarize -e "metric customers = count(); metric buyers_365 = count() where purchase_days_365d >= 1;
-		metric repeat_365 = count() where purchase_days_365d >= 2; metric amount = round(coalesce(sum(amount_365d), 0), $digits);
-		metric repurchase_rate = repeat_365 / buyers_365;" \
-		--by '' --by rfm_name --by rfm_group_cn --by gender --by age_band --by lifecycle --by customer_type \
-		--by domestic_foreign --where 'customer_id is not null' "$work/people" >"$work/people_cells"
-	joined "$work/members" "$work/persons" | limn summarize -e 'metric customers = count(customer_id);
-		metric visitors = count() where customer_id is null;' --by segment >"$work/member_cells"
 	limn summarize -e 'metric customers = count();' --by visitors --where 'customer_id is not null and visitors > 0' \
 		"$work/persons" >"$work/clusters"
 	limn summarize -e 'metric visitors = count(); metric shared = count() where customers > 1;' \
