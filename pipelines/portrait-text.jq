@@ -1,4 +1,4 @@
-# portrait-text.jq - a portrait (schema 1) as text for a terminal of 80 columns, or as Markdown.
+# portrait-text.jq - a portrait (schema 2) as text for a terminal of 80 columns, or as Markdown.
 #
 # $form: text or markdown; $lang: en or zh; $period: that of the bars; $top: rows of bars; $brief: without bars; $colour: whether the terminal
 # shows some. A part that the portrait does not have is said to be missing; it is never 0.

@@ -146,9 +146,9 @@ tiny_store()
 	says 2026-11-22 '[.currency, .provisional, .home]' '["USD",false,"CN"]'
 	says 2026-11-22 '[.quality[] | select(.stream == "events") | [.records, .duplicate, .rejected, .late, .too_late]]' '[[11,1,0,1,0]]'
 	[[ $(sed -n 1p "$OUT") == "$PWD/reports/2026-11-22/"* ]]
-	# Names, then the day, 7 days, 30 days.
-	[[ $(sed -n 2p "$OUT" | tr -s ' ') == '2026-11-22 day 7d 30d' ]]
-	awk 'NR > 2 { print $1, $(NF - 2) }' "$OUT" >got
+	# Names, then the day, 7 days, 30 days, month and year to date.
+	[[ $(sed -n 2p "$OUT" | tr -s ' ') == '2026-11-22 day 7d 30d mtd ytd' ]]
+	awk 'NR > 2 { print $1, $(NF - 4) }' "$OUT" >got
 	same got - <<-'EOF'
 		uv 3
 		visits 3
@@ -184,17 +184,18 @@ tiny_store()
 			elif .key | test("amount") then .value | money_or_null
 			elif .key == "key" then .value | (if type == "array" then .[] else . end | . == null or type == "string")
 			else .value | count_or_null end));
-		.schema == 1 and (.limn | type) == "string" and (.day | day) and .zone == "Asia/Shanghai" and .store == null
+		.schema == 2 and (.limn | type) == "string" and (.day | day) and .zone == "Asia/Shanghai" and .store == null
 		and (.streams | to_entries | all(.value | (.present | type) == "boolean" and (.first_day == null or (.first_day | day))))
 		and (.absent | sort) == (["calendar", "order_items", "products", "spend", "surveys"])
 		and (.labels | to_entries | length > 30 and all(.value | (.en | length > 0) and (.zh | length > 0)))
 		and (.labels.uv == {en: "Visitors", zh: "访客数"})
-		and (.periods | keys) == ["30d", "7d", "day"]
-		and (.periods | to_entries | all(.value | (.from | day) and (.to | day) and (.previous.from | day) and (.previous.to | day)
+		and (.periods | keys) == ["30d", "7d", "day", "mtd", "ytd"]
+		and (.periods | to_entries | all(.key as $p | .value | (.from | day) and (.to | day) and all(.previous, .last_year; (.from | day) and (.to | day))
 			and (.bots | keys == ["all", "pv", "uv", "visits"] and (.all | measures) and (del(.all) | measures))
 			and (.metrics | measures) and (.before | measures) and (.metrics | keys) == (.before | keys)
-			and (.cuts | keys) == ["age_band", "campaign", "channel", "channel,country", "country", "gender", "language", "platform",
-				"region", "source", "source,platform", "visitor"]
+			and (.year_ago | measures) and (.metrics | keys) == (.year_ago | keys)
+			and (.cuts | keys) == if $p == "mtd" or $p == "ytd" then [] else ["age_band", "campaign", "channel", "channel,country", "country", "gender", "language", "platform",
+				"region", "source", "source,platform", "visitor"] end
 			and (.cuts | to_entries | all(.value | type == "array" and all(measures)))))
 		and (.trend | length == 30 and all((.day | day) and (del(.day) | measures)))
 		and (.people | (.customers | count) and (.repurchase_rate | rate_or_null))

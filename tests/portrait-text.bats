@@ -7,7 +7,7 @@ load helpers
 portrait()
 {
 	jq "${1-.}" <<-'JSON'
-	{"schema": 1, "limn": "0.1.0", "store": "Tee & Söhne", "day": "2026-11-22", "zone": "Europe/Berlin", "currency": "EUR", "home": "DE",
+	{"schema": 2, "limn": "0.1.0", "store": "Tee & Söhne", "day": "2026-11-22", "zone": "Europe/Berlin", "currency": "EUR", "home": "DE",
 	 "bots": "exclude", "streams": {"events": {"present": true, "first_day": "2026-11-01"}, "orders": {"present": true, "first_day": "2026-01-01"}},
 	 "absent": ["refunds", "surveys"], "history_begins": {"events": "2026-11-01", "orders": "2026-01-01"}, "provisional": true,
 	 "labels": {"uv": {"en": "Visitors", "zh": "访客数"}, "bounce_rate": {"en": "Bounce rate", "zh": "跳失率"},
@@ -210,8 +210,8 @@ for c in range(0x300, 0x30000):
 	expect 3 portrait-text "$BATS_TEST_TMPDIR/none.json"
 	echo '{"schema": 99}' >"$BATS_TEST_TMPDIR/other.json"
 	expect 1 portrait-text "$BATS_TEST_TMPDIR/other.json"
-	err_has 'not one portrait of schema 1'
-	echo '{"schema": 1' >"$BATS_TEST_TMPDIR/half.json"
+	err_has 'not one portrait of schema 2'
+	echo '{"schema": 2' >"$BATS_TEST_TMPDIR/half.json"
 	expect 1 portrait-text "$BATS_TEST_TMPDIR/half.json"
 	out_is
 }
