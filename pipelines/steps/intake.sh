@@ -102,6 +102,7 @@ make_rules()
 		esac
 	done >"$1"
 	where=${where# and } raw=${raw#,} out=${out#,}
+	where=${where:-true} # a file may have texts alone
 }
 
 # too_many REJECTED READ - whether more are bad than --max-rejects allows.
