@@ -210,7 +210,8 @@ count_traffic()
 	pids+=($!)
 	{
 		spread near day <"$work/cut_sessions" | count_spans visits visited near "$cuts"
-		spread far day <"$work/far_visits" | count_spans visits visited far '' --where "$countable"
+		spread far day visitor_id pv bot stay_seconds product_views carts checkouts purchases cart_paid <"$work/far_visits" |
+			count_spans visits visited far '' --where "$countable"
 	} &
 	pids+=($!)
 	came_back "$work/cut_sessions" | spread near ts | count_spans returned returned near ''
