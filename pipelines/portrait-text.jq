@@ -1,4 +1,4 @@
-# portrait-text.jq - a portrait (schema 1) as text for a terminal of 80 columns, or as Markdown.
+# portrait-text.jq - a portrait (schema 2) as text for a terminal of 80 columns, or as Markdown.
 #
 # $form: text or markdown; $lang: en or zh; $period: that of the bars; $top: rows of bars; $brief: without bars; $colour: whether the terminal
 # shows some. A part that the portrait does not have is said to be missing; it is never 0.
@@ -8,6 +8,9 @@ def words: {
   title: ["Customer portrait", "客户画像"], zone: ["days of", "按此时区计日："], currency: ["amounts in", "金额单位"],
   provisional: ["provisional", "暂定"],
   "period.day": ["1 day", "当日"], "period.7d": ["7 days", "近 7 天"], "period.30d": ["30 days", "近 30 天"], change: ["change", "变动"],
+  "period.mtd": ["month to date", "本月至今"], "period.ytd": ["year to date", "本年至今"], on_year: ["on year", "同比"],
+  to_date: ["Change: the same days of the month or year before; on year: 364 days earlier.", "变动：与上月、上年同样的日子相比；同比：与 364 天前相比。"],
+  regions: ["Regions where visitors buy more often", "转化率高的省州"], of_store: ["× store", "与全店之比"],
   against: ["Change: against the period of the same length before; pt: percentage points.", "变动：与之前等长时段相比；点：百分点。"],
   point: ["pt", "点"], trend: ["Last 30 days", "近 30 天"], to: ["to", "至"], more: ["more", "项未列出"], unknown: ["unknown", "未知"],
   "(other)": ["other", "其他"], unattributed: ["no visit found", "未归因"],
@@ -101,22 +104,39 @@ def sheet($widths):
     elif . == "(other)" or . == "unattributed" then word(.) else ($p.labels["\($cut)." + .][$l] // .) | plain end;
   def stream_there($name): $p.streams[$name].present == true;
 
-  def headline:
-    ["uv", "visits", "depth", "bounce_rate", "stay_seconds", "buyers", "orders", "amount", "amount_net", "amount_per_buyer",
-     "amount_per_order", "conversion", "repurchase_rate"] as $names
-    | [$p.periods | to_entries[] | select(.key | IN("day", "7d", "30d"))] as $all
+  # These metrics of these periods, with their change and, where it is asked for, with that on the year.
+  def headline($names; $periods; $on_year):
+    [$periods[] as $name | $p.periods | to_entries[] | select(.key == $name)] as $all
     | ($names | map({key: (named(.) | plain), value: .}) | from_entries) as $by_name
-    | [["", ($all[] | (word("period." + .key), word("change")))],
+    | (if $on_year then 3 else 2 end) as $wide
+    | [["", ($all[] | (word("period." + .key), word("change"), (if $on_year then word("on_year") else empty end)))],
        ($names[] as $name | select(any($all[]; .value.metrics[$name] != null))
         | [(named($name) | plain)] + [$all[] | .value.metrics[$name] as $v | (.value.before[$name]?) as $was
-            | ($v | value($name)), ($v | change($name; $was))])]
-    | if $form == "markdown" then sheet([1] + [$all[] | (-1, -1)])
+            | ($v | value($name)), ($v | change($name; $was)), (if $on_year then .value.year_ago[$name]? as $ago | $v | change($name; $ago) else empty end)])]
+    | select(($all | length) > 0)
+    | if $form == "markdown" then sheet([1] + [$all[] | range($wide) | -1])
       else . as $rows
         | ([range(1; $rows[0] | length) | . as $i | [7, ($rows[] | .[$i] | width)] | max]) as $w
         | $rows | to_entries[] | (if .key == 0 then "" else ($rows[.key] | $by_name[.[0]]) end) as $name | .value as $row
         | [$row[0] | fit(19) | pad(19)] + [range(1; $row | length) | . as $i | $row[$i]
-            | spaces($w[$i - 1] - width) + if $i % 2 == 0 and $name != "" then coloured($name) else . end]
+            | spaces($w[$i - 1] - width) + if ($i - 1) % $wide > 0 and $name != "" then coloured($name) else . end]
         | join(" ") | sub(" +$"; "") end;
+
+  # Why the amount of buyers changed, in percent of what it was: the parts add up.
+  def why:
+    ($chosen.before.amount_identified? // "0" | tonumber) as $was
+    | def part: tonumber / $was * 100 | (if . >= 0.05 then "+" else "" end) + fixed(1) + "%";
+    $chosen.changes.total? // empty | select($was > 0 and .uv != null)
+    | "\(named("amount_identified")) \(.amount | part) (\(word("period." + $period) // $period))" as $whole
+    | [("uv", "conversion", "amount_per_buyer") as $name | "\(named($name)) \(.[$name] | part)"]
+    | ($whole + ": " + join(", ")) | if $form == "markdown" then "", plain else wrapped(80)[] end;
+
+  def regions:
+    ($p.regions_above // [])[:$top] as $rows | select($rows != [])
+    | ("\(word("regions")) · \(word("period.30d"))" | heading),
+      ([["", "", named("uv"), named("conversion"), word("of_store")]]
+        + [$rows[] | [(.region | plain), bar(.ratio; $rows[0].ratio; 20), (.uv | value("uv")), (.conversion | value("conversion")), (.ratio | fixed(1))]]
+       | sheet([20, 20, -9, -10, -11]));
 
   def trends:
     [("uv", "orders", "amount") as $name | select(any($p.trend[]?; .[$name] != null))
@@ -186,15 +206,20 @@ def sheet($widths):
     ([word("zone") + (if $lang == "zh" then "" else " " end) + $p.zone, (if $p.currency then word("currency") + " " + $p.currency else empty end),
       (if $p.provisional then word("provisional") else empty end)] | join(" · ")),
     "",
-    headline,
+    headline(["uv", "visits", "depth", "bounce_rate", "stay_seconds", "buyers", "orders", "amount", "amount_net", "amount_per_buyer",
+      "amount_per_order", "conversion", "repurchase_rate"]; ["day", "7d", "30d"]; false),
     (if $form == "markdown" then "" else empty end),
     word("against"),
+    why,
+    ([headline(["uv", "visits", "buyers", "orders", "amount", "amount_per_buyer", "conversion"]; ["mtd", "ytd"]; true)]
+      | if . == [] then empty else "", .[], (if $form == "markdown" then "" else empty end), (word("to_date") | if $form == "markdown" then . else wrapped(80)[] end) end),
     (if stream_there("events") then empty else word("no_events") | note end),
     (if stream_there("orders") then empty else word("no_orders") | note end),
     (trends | if . == [] then empty else
       (("\(word("trend")) (\($p.trend[0].day) \(word("to")) \($p.trend[-1].day))" | heading),
        (if $form == "markdown" then [["", "", ""]] + . else . end | sheet([19, 30, -12]))) end),
     (if $brief then empty elif [$chosen.cuts[]?[]] == [] then "", word("no_cuts") else cuts end),
+    (if $brief then empty else regions end),
     (if $brief then empty else ([people] | if . == [] then "", word("no_people") else .[] end), segments end),
     (word("quality") | heading),
     ([warnings] | if . == [] then word("fine") | if $form == "markdown" then . else "  " + . end else .[] | items end)

@@ -3,6 +3,7 @@
 # stores that have only orders or only events, and what happens when something is wrong.
 
 load helpers
+load sql
 
 setup()
 {
@@ -146,9 +147,9 @@ tiny_store()
 	says 2026-11-22 '[.currency, .provisional, .home]' '["USD",false,"CN"]'
 	says 2026-11-22 '[.quality[] | select(.stream == "events") | [.records, .duplicate, .rejected, .late, .too_late]]' '[[11,1,0,1,0]]'
 	[[ $(sed -n 1p "$OUT") == "$PWD/reports/2026-11-22/"* ]]
-	# Names, then the day, 7 days, 30 days.
-	[[ $(sed -n 2p "$OUT" | tr -s ' ') == '2026-11-22 day 7d 30d' ]]
-	awk 'NR > 2 { print $1, $(NF - 2) }' "$OUT" >got
+	# Names, then the day, 7 days, 30 days, month and year to date.
+	[[ $(sed -n 2p "$OUT" | tr -s ' ') == '2026-11-22 day 7d 30d mtd ytd' ]]
+	awk 'NR > 2 { print $1, $(NF - 4) }' "$OUT" >got
 	same got - <<-'EOF'
 		uv 3
 		visits 3
@@ -184,17 +185,18 @@ tiny_store()
 			elif .key | test("amount") then .value | money_or_null
 			elif .key == "key" then .value | (if type == "array" then .[] else . end | . == null or type == "string")
 			else .value | count_or_null end));
-		.schema == 1 and (.limn | type) == "string" and (.day | day) and .zone == "Asia/Shanghai" and .store == null
+		.schema == 2 and (.limn | type) == "string" and (.day | day) and .zone == "Asia/Shanghai" and .store == null
 		and (.streams | to_entries | all(.value | (.present | type) == "boolean" and (.first_day == null or (.first_day | day))))
 		and (.absent | sort) == (["calendar", "order_items", "products", "spend", "surveys"])
 		and (.labels | to_entries | length > 30 and all(.value | (.en | length > 0) and (.zh | length > 0)))
 		and (.labels.uv == {en: "Visitors", zh: "访客数"})
-		and (.periods | keys) == ["30d", "7d", "day"]
-		and (.periods | to_entries | all(.value | (.from | day) and (.to | day) and (.previous.from | day) and (.previous.to | day)
+		and (.periods | keys) == ["30d", "7d", "day", "mtd", "ytd"]
+		and (.periods | to_entries | all(.key as $p | .value | (.from | day) and (.to | day) and all(.previous, .last_year; (.from | day) and (.to | day))
 			and (.bots | keys == ["all", "pv", "uv", "visits"] and (.all | measures) and (del(.all) | measures))
 			and (.metrics | measures) and (.before | measures) and (.metrics | keys) == (.before | keys)
-			and (.cuts | keys) == ["age_band", "campaign", "channel", "channel,country", "country", "gender", "language", "platform",
-				"region", "source", "source,platform", "visitor"]
+			and (.year_ago | measures) and (.metrics | keys) == (.year_ago | keys)
+			and (.cuts | keys) == if $p == "mtd" or $p == "ytd" then [] else ["age_band", "campaign", "channel", "channel,country", "country", "gender", "language", "platform",
+				"region", "source", "source,platform", "visitor"] end
 			and (.cuts | to_entries | all(.value | type == "array" and all(measures)))))
 		and (.trend | length == 30 and all((.day | day) and (del(.day) | measures)))
 		and (.portraits.store.base | measures)
@@ -441,72 +443,9 @@ sums()
 
 # ---- the sample store, against SQL ---------------------------------------------------------------------
 
-# load_sql DB - the sample store's events, orders and rates, with local days.
-load_sql()
-{
-	local stream file
-	for stream in events orders rates; do
-		for file in inbox/*/"$stream.csv"; do
-			sqlite3 "$1" '.mode csv' ".import '$file' part" "create table if not exists raw_$stream as select * from part limit 0" \
-				"insert into raw_$stream select * from part" 'drop table part'
-		done
-	done
-	sqlite3 "$1" <<-'SQL'
-	create table events as select *, date(datetime(ts, '+8 hours')) day, strftime('%s', ts) + 0 t from raw_events
-	  where user_agent not like '%bot%' and user_agent not like '%spider%' and user_agent not like 'curl/%' group by event_id; -- robots do not count
-	create table site as select * from events where event not in ('email_sent', 'email_open', 'email_click');
-	create table marked as select *, sum(new) over (partition by visitor_id order by t, event_id) nth from
-	  (select *, coalesce(t - lag(t) over (partition by visitor_id order by t, event_id), 9999) > 1800 new from site);
-	create table visits as select visitor_id, nth, min(day) day, min(t) started, max(t) ended,
-	  sum(event in ('page_view', 'product_view')) pv from marked group by visitor_id, nth;
-	create table views as select * from events where event in ('page_view', 'product_view');
-	create table seen as select visitor_id, min(day) first_day from views group by visitor_id;
-	create table versions as select *, row_number() over (partition by order_id order by strftime('%s', updated_at) + 0 desc) last from raw_orders;
-	create table paid as select v.*, date(datetime(paid_at, '+8 hours')) day, amount * rate money from versions v
-	  join (select distinct day rate_day, currency, rate from raw_rates) r
-	  on r.rate_day = date(datetime(paid_at, '+8 hours')) and r.currency = v.currency
-	  where last = 1 and paid_at <> '' and status not in ('test', 'deleted');
-	create table firsts as select customer_id, min(day) first_day from paid where customer_id <> '' group by customer_id;
-	SQL
-}
-
-# by_sql DB FROM TO - the headline numbers of the period, as the portrait would say them.
-by_sql()
-{
-	sqlite3 -separator ' ' "$1" <<-SQL
-	select (select count(*) from views where day between '$2' and '$3'),
-	  (select count(distinct visitor_id) from views where day between '$2' and '$3'),
-	  (select count(distinct visitor_id) from views join seen using (visitor_id) where day between '$2' and '$3' and first_day >= '$2'),
-	  (select count(*) from visits where day between '$2' and '$3'),
-	  (select printf('%.6f', 1.0 * sum(pv) / count(*)) from visits where day between '$2' and '$3'),
-	  (select printf('%.6f', 1.0 * sum(pv = 1) / count(*)) from visits where day between '$2' and '$3'),
-	  (select printf('%.6f', 1.0 * sum(ended - started) / count(*)) from visits where day between '$2' and '$3'),
-	  (select count(distinct visitor_id) from visits a where day between '$2' and '$3'
-	     and exists (select 1 from visits b where b.visitor_id = a.visitor_id and b.day between date(a.day, '-6 days') and date(a.day, '-1 day'))),
-	  (select count(distinct customer_id) from paid where day between '$2' and '$3' and customer_id <> ''),
-	  (select count(*) from paid where day between '$2' and '$3'),
-	  (select printf('%.2f', sum(money)) from paid where day between '$2' and '$3'),
-	  (select count(distinct customer_id) from paid join firsts using (customer_id) where day between '$2' and '$3' and first_day >= '$2'),
-	  (select printf('%.6f', 1.0 * (select count(distinct customer_id) from paid where day between '$2' and '$3' and customer_id <> '')
-	     / (select count(distinct visitor_id) from views where day between '$2' and '$3')));
-	SQL
-}
-
-# by_us DAY PERIOD PART - the same from the portrait.
-by_us()
-{
-	local pv uv new_uv visits depth bounce stay back rest
-	jq -r ".periods[\"$2\"].$3 | [.pv, .uv, .new_uv, .visits, .depth, .bounce_rate, .stay_seconds, .return_uv_7d, .buyers, .orders, .amount, .new_buyers, .conversion] | map(tostring) | join(\" \")" \
-		"reports/$1/portrait.json" | {
-		read -r pv uv new_uv visits depth bounce stay back rest
-		printf '%s %s %s %s %.6f %.6f %.6f %s %s %.6f\n' "$pv" "$uv" "$new_uv" "$visits" "$depth" "$bounce" "$stay" "$back" \
-			"${rest% *}" "${rest##* }"
-	}
-}
-
 @test "daily-portrait: the sample store, against the same words in SQL" {
 	local day=2026-11-26 from
-	local periods=(day 7d 30d) size=(--days 66 --events 24000)
+	local periods=(day 7d 30d mtd) size=(--days 66 --events 24000)
 	if sanitized; then periods=(day 7d) size=(--from 2026-11-12 --days 16 --events 4000); fi
 	"$LIMN_TOOLS/store" --out inbox "${size[@]}"
 	rm -r inbox/2026-11-27
@@ -516,17 +455,40 @@ by_us()
 	for part in metrics before; do
 		for period in "${periods[@]}"; do by_us "$day" "$period" "$part"; done
 	done >got
-	local spans=(2026-11-26/2026-11-26 2026-11-20/2026-11-26 2026-10-28/2026-11-26
-		2026-11-25/2026-11-25 2026-11-13/2026-11-19 2026-09-28/2026-10-27)
-	if sanitized; then unset 'spans[5]' 'spans[2]'; fi
+	local spans=(2026-11-26/2026-11-26 2026-11-20/2026-11-26 2026-10-28/2026-11-26 2026-11-01/2026-11-26
+		2026-11-25/2026-11-25 2026-11-13/2026-11-19 2026-09-28/2026-10-27 2026-10-01/2026-10-26)
+	if sanitized; then unset 'spans[7]' 'spans[6]' 'spans[3]' 'spans[2]'; fi
 	for from in "${spans[@]}"; do by_sql db "${from%/*}" "${from#*/}"; done >want
 	same got want
 	# Cells add up to the totals where they must: views, orders, and money to the cent.
-	jq -e '[.periods[] | . as $p | .cuts | (.country, .source, .platform, .visitor, .channel, .campaign, .region, .language)
+	jq -e '[.periods[] | select(.cuts != {}) | . as $p | .cuts | (.country, .source, .platform, .visitor, .channel, .campaign, .region, .language)
 		| (map(.pv // 0) | add) == $p.metrics.pv and (map(.visits // 0) | add) == $p.metrics.visits
 		  and (map(.orders) | add) == $p.metrics.orders
 		  and ((map(.amount | tonumber) | add) - ($p.metrics.amount | tonumber) | fabs) < 0.2
 		  and (map(.uv // 0) | add) >= $p.metrics.uv] | all' "reports/$day/portrait.json" >/dev/null
+	# Pages of 30 days without their query, and products by what was paid for them.
+	local since=2026-10-28
+	! sanitized || since=2026-11-12
+	sqlite3 -separator ' ' db "
+		create table paged as select *, case when instr(page, '?') > 1 then substr(page, 1, instr(page, '?') - 1) else page end path from views
+		  where day between '$since' and '$day';
+		create table tops as select path, count(*) pv, count(distinct visitor_id) uv from paged group by path order by pv desc, path limit 20;
+		select count(distinct path), '', '' from paged; select path, pv, uv from tops order by pv desc, path;
+		select '(other)', count(*), count(distinct visitor_id) from paged where path not in (select path from tops)" >want
+	jq -r '.pages | "\(.n)  ", (.rows[] | "\(.key) \(.pv) \(.uv)")' "reports/$day/portrait.json" >got
+	same got want
+	sqlite3 -separator ' ' db "
+		create table lines as select i.product_id, customer_id, quantity, price * quantity * rate amount, price * quantity * rate * coalesce(back, 0) / money back
+		  from (select distinct * from raw_order_items) i join paid p using (order_id) left join back using (order_id) where day between '$since' and '$day';
+		create table sold as select product_id, count(distinct nullif(customer_id, '')) buyers, sum(quantity) items, sum(amount) amount, sum(back) back from lines group by product_id;
+		create table looked as select product_id, count(*) pv, count(distinct visitor_id) uv from paged where event = 'product_view' and product_id <> '' group by product_id;
+		create table goods as select product_id, coalesce(pv, 0) pv, coalesce(uv, 0) uv, coalesce(buyers, 0) buyers, coalesce(items, 0) items,
+		  printf('%.2f', coalesce(amount, 0)) amount, printf('%.2f', coalesce(back, 0)) back from
+		  (select product_id from sold union select product_id from looked) left join sold using (product_id) left join looked using (product_id);
+		select count(*) from goods; select * from goods order by amount + 0 desc, product_id limit 10;
+		select * from (select * from goods order by amount + 0, product_id desc limit 10) order by amount + 0 desc, product_id" >want
+	jq -r '.products | .n, (.rows[] | "\(.key) \(.pv) \(.uv) \(.buyers) \(.items) \(.amount) \(.refunded)")' "reports/$day/portrait.json" >got
+	same got want
 	# People: who has paid within 365 days, and on two of them.
 	says "$day" '.portraits.store.base | [.buyers, .repurchase_rate]' "$(sqlite3 db "
 		select printf('[%d,%s]', count(*), rtrim(printf('%.6f', 1.0 * sum(n > 1) / count(*)), '0')) from

@@ -7,7 +7,7 @@ load helpers
 portrait()
 {
 	jq "${1-.}" <<-'JSON'
-	{"schema": 1, "limn": "0.1.0", "store": "Tee & Söhne", "day": "2026-11-22", "zone": "Europe/Berlin", "currency": "EUR", "home": "DE",
+	{"schema": 2, "limn": "0.1.0", "store": "Tee & Söhne", "day": "2026-11-22", "zone": "Europe/Berlin", "currency": "EUR", "home": "DE",
 	 "bots": "exclude", "streams": {"events": {"present": true, "first_day": "2026-11-01"}, "orders": {"present": true, "first_day": "2026-01-01"}},
 	 "absent": ["refunds", "surveys"], "history_begins": {"events": "2026-11-01", "orders": "2026-01-01"}, "provisional": true,
 	 "labels": {"uv": {"en": "Visitors", "zh": "访客数"}, "bounce_rate": {"en": "Bounce rate", "zh": "跳失率"},
@@ -130,6 +130,40 @@ for c in range(0x300, 0x30000):
 	same "$BATS_TEST_TMPDIR/got" "$BATS_TEST_TMPDIR/want"
 }
 
+@test "portrait-text: the month and the year to date, why the amount changed, and regions that stand out" {
+	portrait '.labels += {amount_identified: {en: "Amount of buyers", zh: "成交客户的金额"}, amount_per_buyer: {en: "Amount per buyer", zh: "客单价"}}
+		| .periods.mtd = (.periods["7d"] | .cuts = {} | .year_ago = {uv: 2000, buyers: 50, amount: "50000.00", conversion: 0.025}
+			| .before.amount_identified = "20000.00" | .changes = {total: {amount: "5000.00", uv: "-1000.00", conversion: "6009.00", amount_per_buyer: "-9.00"}, channel: [], country: []})
+		| .periods.ytd = (.periods.mtd | .before |= map_values(null) | .year_ago |= map_values(null) | .changes = null)
+		| .regions_above = [{region: "US-CA", uv: 2500, buyers: 120, conversion: 0.048, ratio: 4.24, z: 5.7}, {region: "a|b", uv: 200, buyers: 6, conversion: 0.03, ratio: 2.12, z: 2.1}]' \
+		>"$BATS_TEST_TMPDIR/p.json"
+	expect 0 portrait-text "$BATS_TEST_TMPDIR/p.json"
+	sed -n '/^Change:/,/^Last/p' "$OUT" | is \
+		'Change: against the period of the same length before; pt: percentage points.' '' \
+		'                    month to date  change on year year to date  change on year' \
+		'Visitors                    4,000         +100.0%        4,000' \
+		'Buyers                         40 +100.0%  -20.0%           40' \
+		'Amount                  99,999.50  >+999% +100.0%    99,999.50' \
+		'Conversion                   1.0%         -1.5 pt         1.0%' \
+		'Change: the same days of the month or year before; on year: 364 days earlier.' '' \
+		'Last 30 days (2026-11-20 to 2026-11-22)'
+	sed -n '/^Regions/,/^$/p' "$OUT" | is 'Regions where visitors buy more often · 30 days' \
+		'                                           Visitors Conversion     × store' \
+		'US-CA                ████████████████████     2,500       4.8%         4.2' \
+		'a|b                  ██████████                 200       3.0%         2.1' ''
+	# The parts add up; 9 of 20,000 is no more than 0.0 %.
+	expect 0 portrait-text --period mtd --brief "$BATS_TEST_TMPDIR/p.json"
+	grep -F -A 1 'Amount of buyers' "$OUT" | is 'Amount of buyers +25.0% (month to date): Visitors -5.0%, Conversion +30.0%,' 'Amount per buyer 0.0%'
+	widths | awk '$1 > 80 { print NR ": " $1; bad = 1 } END { exit bad }'
+	expect 0 portrait-text --period mtd --lang zh --markdown "$BATS_TEST_TMPDIR/p.json"
+	grep -F '成交客户的金额' "$OUT" | is '成交客户的金额 +25.0% (本月至今): 访客数 -5.0%, 转化率 +30.0%, 客单价 0.0%'
+	grep -F 'a\|b' "$OUT" | is '| a\|b | ██████████ | 200 | 3.0% | 2.1 |'
+	grep -F '| 访客数 | 4,000 |  | +100.0% | 4,000 |  |  |' "$OUT"
+	# A year to date has no reasons here, nor have periods that nobody could compare.
+	expect 0 portrait-text --period ytd --brief "$BATS_TEST_TMPDIR/p.json"
+	if grep -F 'Amount of buyers' "$OUT"; then fail 'reasons for a change that is not known'; fi
+}
+
 @test "portrait-text: --markdown is tables in which nothing of the data is markup" {
 	portrait >"$BATS_TEST_TMPDIR/p.json"
 	expect 0 portrait-text --markdown --top 3 "$BATS_TEST_TMPDIR/p.json"
@@ -211,8 +245,8 @@ for c in range(0x300, 0x30000):
 	expect 3 portrait-text "$BATS_TEST_TMPDIR/none.json"
 	echo '{"schema": 99}' >"$BATS_TEST_TMPDIR/other.json"
 	expect 1 portrait-text "$BATS_TEST_TMPDIR/other.json"
-	err_has 'not one portrait of schema 1'
-	echo '{"schema": 1' >"$BATS_TEST_TMPDIR/half.json"
+	err_has 'not one portrait of schema 2'
+	echo '{"schema": 2' >"$BATS_TEST_TMPDIR/half.json"
 	expect 1 portrait-text "$BATS_TEST_TMPDIR/half.json"
 	out_is
 }

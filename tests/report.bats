@@ -144,14 +144,14 @@ static()
 }
 
 @test "report: what is no portrait is refused" {
-	echo '{"schema":2}' >two.json
+	echo '{"schema":3}' >two.json
 	printf '{"schema":1' >cut.json
 	echo '{"schema":1}{"schema":1}' >twice.json
 	: >empty.json
 	local file
 	for file in two cut twice empty; do
 		expect 1 "$RENDER" "$file.json"
-		err_has "$file.json: not one portrait of schema 1"
+		err_has "$file.json: not one portrait of schema 1 or 2"
 		same "$OUT" /dev/null
 	done
 }

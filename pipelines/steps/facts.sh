@@ -142,7 +142,7 @@ visit_columns=session_id,channel,source,campaign,platform,country,region,languag
 
 # ---- attribution -----------------------------------------------------------------------------------
 
-# candidates COLUMN - the visits of at most 30 days before that the orders of $work/window could have come from, by the
+# candidates COLUMN ORDERS VISITS - the visits of at most 30 days before that the orders could have come from, by the
 # visitor's or the customer's id, the last one of each order: order_id and the visit.
 candidates()
 {
@@ -150,7 +150,7 @@ candidates()
 	limn dedupe-uv -k order_id --where "$who is not null" --select "$who,order_id,created_at,visit_from" "$2" |
 		sorted -k 1,1 >"$work/asking"
 	limn dedupe-uv -k session_id --where "$who is not null" \
-		--select "$who,started_at,day,$visit_columns" "$work/cut_sessions" |
+		--select "$who,started_at,day,$visit_columns" "$3" |
 		sorted -k 1,1 >"$work/visited"
 	joined "$work/asking" "$work/visited" |
 		limn dedupe-uv -k order_id --keep last --by started_at \
@@ -159,26 +159,49 @@ candidates()
 		sorted -k 1,1
 }
 
-# attributed: order_id and visit_columns, of the orders that have a visit.
+# attribute ORDERS VISITS - order_id and visit_columns, of the orders that have a visit.
 attribute()
 {
-	nobody order_id ${visit_columns//,/ } >"$work/attributed"
-	((has_events)) || return 0
-	candidates visitor_id "$work/window" >"$work/by_visitor"
-	joined -v 1 "$work/window" "$work/by_visitor" >"$work/others"
-	candidates customer_id "$work/others" >"$work/by_customer"
-	{ cat "$work/by_visitor" && tail -n +2 "$work/by_customer"; } | sorted -k 1,1 >"$work/attributed"
+	candidates visitor_id "$1" "$2" >"$work/by_visitor"
+	joined -v 1 "$1" "$work/by_visitor" >"$work/others"
+	candidates customer_id "$work/others" "$2" >"$work/by_customer"
+	{ cat "$work/by_visitor" && tail -n +2 "$work/by_customer"; } | sorted -k 1,1
 }
 
-# bought: the orders paid in the 60 days, with all that they are cut by.
+# far_asked: the visits of far_visits by visitors and customers of earlier orders. Their dimensions are not needed: far
+# spans are not cut.
+far_asked()
+{
+	pick "$1" visitor_id customer_id >"$work/far_who"
+	ROBOTS=$bots WHO=$work/far_who awk -F '\t' -v OFS='\t' '
+		BEGIN { while ((getline line <ENVIRON["WHO"]) > 0) { split(line, part, FS); visitor[part[1]]; customer[part[2]] } }
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; v = at["visitor_id"]; c = at["customer_id"]; b = at["bot"]; next }
+		$b == "true" && ENVIRON["ROBOTS"] == "exclude" { next }
+		$v in visitor || ($c != "\\N" && $c in customer) {
+			print $at["session_id"], $v, $c, $at["day"], $at["started_at"], "\\N", "\\N", "\\N", "\\N", "\\N", "\\N", "\\N", "\\N"
+		}' "$work/far_visits" | headed session_id visitor_id customer_id day started_at ${visit_columns#session_id,} |
+		sed '1s/,/\t/g'
+}
+
+# bought: the orders paid in any span, with all that they are cut by. window: those of the last 60 days, whose visits can be
+# cut; all_window: all of them.
 window_orders()
 {
+	local first
 	day_add "$day" -59
-	limn dedupe-uv -k order_id --where "pay_day >= $DAY_TEXT" \
-		--select order_id,customer_id,visitor_id,created_at,visit_from,paid_at,pay_day,money "$work/paid" >"$work/window"
-	attribute
-	sed -E '1s/\t/&v_/g; 1s/\tv_session_id/\tsession_id/' "$work/attributed" >"$work/came"
-	joined -a 1 "$work/window" "$work/came" >"$work/bought.1"
+	first=$(tail -n +2 "$work/spans" | cut -f 3 | sort | sed -n 1p)
+	limn dedupe-uv -k order_id --where "pay_day >= $first" \
+		--select order_id,customer_id,visitor_id,created_at,visit_from,paid_at,pay_day,money "$work/paid" >"$work/all_window"
+	limn dedupe-uv -k order_id --where "pay_day >= $DAY_TEXT" "$work/all_window" >"$work/window"
+	limn dedupe-uv -k order_id --where "pay_day < $DAY_TEXT" "$work/all_window" >"$work/earlier"
+	nobody order_id ${visit_columns//,/ } >"$work/attributed"
+	if ((has_events)); then
+		attribute "$work/window" "$work/cut_sessions" >"$work/attributed"
+		far_asked "$work/earlier" >"$work/far_asked"
+		attribute "$work/earlier" "$work/far_asked" | tail -n +2 >>"$work/attributed"
+	fi
+	sed -E '1s/\t/&v_/g; 1s/\tv_session_id/\tsession_id/' "$work/attributed" | sorted -k 1,1 >"$work/came"
+	joined -a 1 "$work/all_window" "$work/came" >"$work/bought.1"
 	joined -a 1 "$work/bought.1" "$work/returns" | sorted -k 2,2 >"$work/bought.2"
 	cut -f "$(columns_of "$work/facts" person_id first_order_date)" "$work/facts" |
 		sed '1s/.*/customer_id\tfirst_pay_day/' >"$work/bought.first"

@@ -102,6 +102,7 @@ make_rules()
 		esac
 	done >"$1"
 	where=${where# and } raw=${raw#,} out=${out#,}
+	where=${where:-true} # a file may have texts alone
 }
 
 # too_many REJECTED READ - whether more are bad than --max-rejects allows.
@@ -227,6 +228,14 @@ without_missing()
 	fi
 }
 
+# filled: how many records the table has, and how many values in each of its columns.
+filled()
+{
+	local name rules='metric records = count();'
+	for name in "${columns[@]}"; do rules+=" metric $name = count($name);"; done
+	summarize --from tsv -e "$rules" "$work/$1.table" | cut -f 2-
+}
+
 # take STREAM FILE… - makes the stream's table of this arrival.
 take()
 {
@@ -248,6 +257,7 @@ take()
 			sorted >"$work/days"
 		mv "$work/days" "$LP_WAREHOUSE/arrivals/$arrival/.events.days"
 	fi
+	filled "$stream" >"$LP_WAREHOUSE/arrivals/$arrival/.$stream.filled"
 	sha256sum -- "$@" >"$work/$stream.sums"
 	while read -r sum name; do
 		printf '%s\t%s\n' "$sum" "${name#"$LP_INBOX/"}"

@@ -6,57 +6,53 @@
 # value's. traffic, visits, returned, bought_by, extra and bots are tables of cells with their metrics; they are joined into
 # one.
 
-# set_period NAME - sets from, to, and of the previous period was_from, was_to.
-set_period()
-{
-	local length
-	case $1 in
-	day) length=1 ;;
-	*) length=${1%d} ;;
-	esac
-	to=$day
-	day_add "$day" $((1 - length))
-	from=$DAY_TEXT
-	day_add "$from" -1
-	was_to=$DAY_TEXT
-	day_add "$from" -"$length"
-	was_from=$DAY_TEXT
-}
-
 # What traffic and orders are cut by: names, and pairs of them. (The dimensions of visits are in visits.sh.)
 visit_cuts='visitor country source platform channel campaign region language'
 pair_cuts='channel,country source,platform'
 # Of these there may be any number of values: the --top of them are shown.
 many_valued='source campaign country region language'
 
-# cells TABLE PERIOD PART CUTS - appends the rows of summarize on our standard input to the TABLE of cells. The key of
-# a cut by several columns is their values with TABs (written \t) between them, nothing for a missing one.
+# cells SETS <SUMMARY - what summarize --by span --by span,… wrote for these sets, with the column cell, PERIOD|PART|CUT|KEY, instead of the groups.
+# The key of a cut by several columns is their values with TABs (written \t) between them, nothing for a missing one.
 cells()
 {
-	awk -F '\t' -v OFS='\t' -v name="$2|$3|" -v header="$([[ -s $work/$1 ]] || echo 1)" -v cuts="$4" '
-		function key(cut, i, k, part, text) {
-			k = cut == "total" ? 0 : split(cut, part, ",")
-			for (i = 1; i <= k; i++) text = text (i > 1 ? "\\t" : "") ($at[part[i]] == "\\N" ? "" : $at[part[i]])
-			return text
-		}
+	awk -F '\t' -v OFS='\t' -v groups="$1" '
 		NR == 1 {
-			k = split(cuts, c, "[ ,]")
-			for (i = 1; i <= k; i++) if (!(c[i] in at)) at[c[i]] = ++n + 1
-			if (!header) next
+			k = split(groups, group, "[ ,]+")
+			for (i = 1; i <= k; i++) if (group[i] != "" && !(group[i] in at)) at[group[i]] = ++n + 1
 		}
 		{
-			line = NR == 1 ? "cell" : name $1 "|" key($1)
+			cut = $1
+			sub(/^span,?/, "", cut)
+			k = split(cut, part, ",")
+			line = NR == 1 ? "cell" : $at["span"] "|" (cut == "" ? "total" : cut) "|"
+			for (i = 1; NR > 1 && i <= k; i++) line = line (i > 1 ? "\\t" : "") ($at[part[i]] == "\\N" ? "" : $at[part[i]])
 			for (i = n + 2; i <= NF; i++) line = line OFS $i
 			print line
-		}' >>"$work/$1"
+		}'
 }
 
-# by CUTS - --by options: the total and each cut; with days, only by day.
-by()
+# count_spans TABLE RULES KIND CUTS OPTION… <ROWS - appends to that table of cells the totals, the days and the cuts of the spans
+# of that kind; rows are those of spread, or rows without a day. A span without rows has a total, too.
+count_spans()
 {
-	local cut
-	BY=(--by '')
-	for cut in $1; do BY+=(--by "$cut"); done
+	local table=$1 rules=$2 kind=$3 cuts=$4 cut header by=(--by span)
+	shift 4
+	IFS= read -r header
+	[[ $TAB$header$TAB != *"${TAB}day$TAB"* ]] || by+=(--by 'span,day')
+	for cut in $cuts; do by+=(--by "span,$cut"); done
+	[[ $rules != orders ]] || set -- --set "digits=$digits" "$@"
+	{
+		printf '%s\n' "$header"
+		cat
+	} | limn summarize -r "$LP_RULES/$rules.rules" "$@" "${by[@]}" | cells "${by[*]#--by}" >"$work/$table.new"
+	printf '%s\n' "$header" | limn summarize -r "$LP_RULES/$rules.rules" "$@" | sed 1d >"$work/$table.none"
+	KIND=$kind awk -F '\t' -v OFS='\t' '
+		FILENAME ~ /spans$/ { if ($5 == ENVIRON["KIND"] || (ENVIRON["KIND"] == "all" && $5 != "kind")) total[$1 "|" $2 "|total|"]; next }
+		FILENAME ~ /none$/ { sub(/^[^\t]*\t/, ""); none = $0; next }
+		{ print; delete total[$1] }
+		END { for (name in total) print name, none }' "$work/spans" "$work/$table.none" "$work/$table.new" |
+		if [[ -s $work/$table ]]; then sed 1d; else cat; fi >>"$work/$table"
 }
 
 # no_cells TABLE RULES - that table of cells when there is nothing to count: what its metrics are called.
@@ -101,13 +97,15 @@ recent_traffic()
 	joined -a 1 -1 2 -2 1 "$work/sessions.1" "$work/first_seen" >"$work/sessions"
 }
 
-# cut_seen, cut_sessions: the same as they are counted: without robots, unless those are to count, and of the dimensions
+# Sets countable to the condition that holds for what counts: what robots do not do, unless that is to count.
+# cut_seen, cut_sessions: seen and sessions as they are counted, of the dimensions
 # with many values the ones that most visitors of the last 30 days had, the others as (other).
 countable_traffic()
 {
 	local name by=() people=''
 	for name in $many_valued; do by+=(--by "$name"); done
-	[[ $bots == include ]] || people="and bot != 'true'"
+	countable=true
+	[[ $bots == include ]] || people="and bot != 'true'" countable="bot != 'true'"
 	day_add "$day" -29
 	limn summarize -e 'metric uv = distinct(visitor_id);' "${by[@]}" --top "$top" --where "day between $DAY_TEXT and $day $people" \
 		"$work/seen" >"$work/tops"
@@ -125,30 +123,6 @@ countable_traffic()
 	done
 }
 
-# bots: what robots did, and everybody, of the periods and the ones before them. Missing: nobody knows.
-count_bots()
-{
-	local period from to was_from was_to
-	nobody cell bot_pv bot_uv bot_visits all_pv all_uv all_visits >"$work/bots"
-	((has_events)) || return 0
-	for period in day 7d 30d; do
-		set_period "$period"
-		bots_of "$period|current" "$from" "$to"
-		bots_of "$period|previous" "$was_from" "$was_to"
-	done >>"$work/bots"
-}
-
-# bots_of CELL FROM TO - that line of bots.
-bots_of()
-{
-	local views visits
-	views=$(limn summarize -r "$LP_RULES/bots.rules" -m bot_pv,bot_uv,all_pv,all_uv \
-		--where "day between $2 and $3" "$work/seen" | tail -n 1)
-	visits=$(limn summarize -r "$LP_RULES/bots.rules" -m bot_visits,all_visits \
-		--where "day between $2 and $3" "$work/sessions" | tail -n 1)
-	awk -v OFS='\t' -v cell="$1|total|" '{ print cell, $2, $3, $7, $4, $5, $8 }' <<<"$views $visits"
-}
-
 # recent PART FROM - that part of the warehouse from that day on; when there is none, its header.
 recent()
 {
@@ -162,141 +136,133 @@ recent()
 	fi
 }
 
-# back: visitor_id and day for those visits that had one within the six days before: sessions of days.
+# came_back VISITS: visitor_id and day for those visits that had one within the six days before: sessions of days.
 came_back()
 {
-	limn dedupe-uv -k visitor_id,day --select visitor_id,day "$work/cut_sessions" |
+	limn dedupe-uv -k visitor_id,day --select visitor_id,day "$1" |
 		limn sessionize --as ts=day --tz UTC --gap 6d --select visitor_id,ts,session_hit |
-		limn dedupe-uv -k visitor_id,ts --where "session_hit > 1" --select visitor_id,ts >"$work/back"
+		limn dedupe-uv -k visitor_id,ts --where "session_hit > 1" --select visitor_id,ts
 }
 
-# cut_all TABLE RULES CUTS DAY_COLUMN INPUT - the cells of the three periods and the ones before them, and of each of
-# the last 60 days.
-cut_all()
+# repeat: of each span, the customers who bought within the 365 days to its end, and those who did on two days.
+count_repeat()
 {
-	local table=$1 rules=$2 cuts=$3 column=$4 input=$5 period from to was_from was_to set=()
-	[[ $rules != orders ]] || set=(--set "digits=$digits")
-	: >"$work/$table"
-	by "$cuts"
-	for period in day 7d 30d; do
-		set_period "$period"
-		limn summarize -r "$LP_RULES/$rules.rules" "${set[@]}" ${cuts:+--set "since=$from"} "${BY[@]}" \
-			--where "$column between $from and $to" "$input" | cells "$table" "$period" current "$cuts"
-		limn summarize -r "$LP_RULES/$rules.rules" "${set[@]}" ${cuts:+--set "since=$was_from"} "${BY[@]}" \
-			--where "$column between $was_from and $was_to" "$input" | cells "$table" "$period" previous "$cuts"
-	done
-	[[ -n $cuts ]] || return 0
-	limn summarize -r "$LP_RULES/$rules.rules" "${set[@]}" --set "since=$from" --by "$column" \
-		--where "$column between $was_from and $to" "$input" | cells "$table" trend current "$column"
-	sed -i "s/^trend|current|$column|/trend|current|day|/" "$work/$table"
+	limn dedupe-uv -k person_id,pay_day --select person_id,pay_day "$work/counted" | sorted -k 1,1 >"$work/purchase_days"
+	{
+		nobody cell buyers_365 repeat_365
+		while IFS=$TAB read -r period part _ to _; do
+			[[ $period != period ]] || continue
+			day_add "$to" -364
+			nobody "$period|$part|total|" "$DAY_TEXT" "$to"
+		done <"$work/spans" | awk -F '\t' -v OFS='\t' '
+			FILENAME == "-" { cell[++n] = $1; from[n] = $2; to[n] = $3; next }
+			FNR == 1 { next }
+			$1 != who { for (i = 1; i <= n; i++) { buyers[i] += days[i] > 0; repeat[i] += days[i] > 1; days[i] = 0 } who = $1 }
+			{ for (i = 1; i <= n; i++) days[i] += from[i] <= $2 && $2 <= to[i] }
+			END { for (i = 1; i <= n; i++) print cell[i], buyers[i] + (days[i] > 0), repeat[i] + (days[i] > 1) }' - "$work/purchase_days"
+	} >"$work/repeat"
 }
 
-# extra cells: what only totals have. refunded by period; repurchase over the 365 days before the end of each.
-total_extras()
-{
-	local period from to was_from was_to part last amount
-	nobody cell refunded refunded_orders buyers_365 repeat_365 >"$work/extra"
-	((has_orders)) || return 0
-	limn summarize -e "
-		metric b0 = count() where purchase_days_365d >= 1; metric r0 = count() where purchase_days_365d >= 2;
-		metric b1 = count() where days_before_1 >= 1; metric r1 = count() where days_before_1 >= 2;
-		metric b7 = count() where days_before_7 >= 1; metric r7 = count() where days_before_7 >= 2;
-		metric b30 = count() where days_before_30 >= 1; metric r30 = count() where days_before_30 >= 2;" \
-		"$work/facts" >"$work/repeat"
-	for period in day 7d 30d; do
-		set_period "$period"
-		for part in current previous; do
-			[[ $part == current ]] || from=$was_from to=$was_to
-			amount="\\N$TAB\\N"
-			((!has_refunds)) || amount=$(limn summarize -r "$LP_RULES/refunds.rules" \
-				--where "refund_day between $from and $to" "$work/refunded" | tail -n 1 | cut -f 2,3)
-			last=0
-			if [[ $part == previous ]]; then
-				last=${period%d}
-				[[ $period != day ]] || last=1
-			fi
-			column "b$last" <"$work/repeat"
-			printf '%s|%s|total|\t%s\t%s\n' "$period" "$part" "$amount" \
-				"$(tail -n 1 "$work/repeat" | cut -f "$COLUMN,$((COLUMN + 1))")"
-		done
-	done >>"$work/extra"
-}
-
-# day_means CELLS - of the totals of each period, and of the one before it, the means of their days' own values.
+# day_means CELLS - of the total of each span, the means of its days' own values.
 day_means()
 {
-	local period from to was_from was_to
-	sed -n -e '1s/^cell/day/p' -e 's/^trend|current|day|//p' "$1" >"$work/days"
+	awk -F '\t' -v OFS='\t' '
+		NR == 1 { $1 = "span"; print; next }
+		$1 ~ /\|day\|/ { sub(/\|day\|.*/, "", $1); print }' "$1" >"$work/days"
 	{
-		no_cells means days
-		cat "$work/means"
-		for period in day 7d 30d; do
-			set_period "$period"
-			means_of "$period|current" "$from" "$to"
-			means_of "$period|previous" "$was_from" "$was_to"
-		done
+		echo "cell${TAB}depth_mean_of_days${TAB}amount_per_buyer_mean_of_days"
+		limn summarize -r "$LP_RULES/days.rules" -m depth_mean_of_days,amount_per_buyer_mean_of_days --set "digits=$digits" --by span "$work/days" |
+			awk -F '\t' -v OFS='\t' 'NR > 1 { print $2 "|total|", $3, $4 }'
 	}
 }
 
-# means_of CELL FROM TO - that line of day_means.
-means_of()
-{
-	printf '%s|total|\t' "$1"
-	limn summarize -r "$LP_RULES/days.rules" --set "digits=$digits" --where "day between $2 and $3" "$work/days" | tail -n 1 | cut -f 2-
-}
-
-# Gives cut_sessions the column cart_paid: of a visit with a cart, whether its visitor or its customer has paid an order
-# within 24 hours of it. Without orders nobody knows.
+# mark_carts VISITS ORDERS - gives VISITS the column cart_paid: of a visit with a cart, whether its visitor or its customer has
+# paid one of the orders within 24 hours of it. Without orders nobody knows.
 mark_carts()
 {
-	local who
+	local visits=$1 orders=$2 who
 	for who in visitor_id customer_id; do
 		((has_orders)) || continue
 		limn dedupe-uv -k session_id --where "first_cart_at is not null and $who is not null" --select "$who,session_id,first_cart_at" \
-			"$work/cut_sessions" | sorted -k 1,1 >"$work/carts"
-		limn dedupe-uv -k order_id --where "$who is not null" --select "$who,order_id,paid_at" "$work/window" | sorted -k 1,1 >"$work/payments"
+			"$visits" | sorted -k 1,1 >"$work/carts"
+		limn dedupe-uv -k order_id --where "$who is not null" --select "$who,order_id,paid_at" "$orders" | sorted -k 1,1 >"$work/payments"
 		joined "$work/carts" "$work/payments" | limn dedupe-uv -k session_id \
 			--where 'seconds_between(first_cart_at, paid_at) between 0 and 86400' --select session_id | tail -n +2
 	done | sort -u >"$work/carts_paid"
 	awk -F '\t' -v OFS='\t' -v known="$has_orders" '
 		FILENAME ~ /carts_paid$/ { paid[$1]; next }
 		FNR == 1 { for (i = 1; i <= NF; i++) if ($i == "session_id") c = i; print $0, "cart_paid"; next }
-		{ print $0, (!known ? "\\N" : $c in paid ? "true" : "false") }' "$work/carts_paid" "$work/cut_sessions" >"$work/cut_sessions.1"
-	mv "$work/cut_sessions.1" "$work/cut_sessions"
+		{ print $0, (!known ? "\\N" : $c in paid ? "true" : "false") }' "$work/carts_paid" "$visits" >"$visits.1"
+	mv "$visits.1" "$visits"
+}
+
+# traffic, visits, returned, bots: cells of what was seen. bots: what robots did, and everybody; missing: nobody knows.
+count_traffic()
+{
+	local pid pids=() cuts="$visit_cuts $pair_cuts" kind
+	local seen=bot_pv,bot_uv,all_pv,all_uv visits=bot_visits,all_visits
+	mark_carts "$work/cut_sessions" "$work/window"
+	mark_carts "$work/far_visits" "$work/all_window"
+	{
+		spread near day <"$work/cut_seen" | count_spans traffic traffic near "$cuts"
+		count_spans traffic traffic far '' --where "$countable" --clustered visitor_id <"$work/far_seen"
+	} &
+	pids+=($!)
+	{
+		spread near day <"$work/cut_sessions" | count_spans visits visited near "$cuts"
+		spread far day visitor_id pv bot stay_seconds product_views carts checkouts purchases cart_paid <"$work/far_visits" |
+			count_spans visits visited far '' --where "$countable"
+	} &
+	pids+=($!)
+	came_back "$work/cut_sessions" | spread near ts | count_spans returned returned near ''
+	limn dedupe-uv -k session_id --where "$countable" --select visitor_id,day "$work/far_visits" >"$work/far_days"
+	came_back "$work/far_days" | spread far ts | count_spans returned returned far ''
+	for kind in near far; do
+		if [[ $kind == near ]]; then spread near day visitor_id pv bot <"$work/seen"; else cat "$work/far_seen"; fi |
+			count_spans bots_seen bots "$kind" '' -m "$seen"
+		if [[ $kind == near ]]; then cat "$work/sessions"; else cat "$work/far_visits"; fi |
+			spread "$kind" day session_id bot | count_spans bots_visits bots "$kind" '' -m "$visits"
+	done
+	for pid in "${pids[@]}"; do wait "$pid" || exit; done
 }
 
 # metrics: all cells, a line each.
 make_metrics()
 {
-	local table pid pids=()
+	local table tables='traffic visits returned bought_by refunds repeat bots_seen bots_visits'
+	for table in $tables; do : >"$work/$table"; done
+	nobody cell buyers_365 repeat_365 >"$work/repeat"
+	if ((has_orders)); then
+		spread near pay_day <"$work/bought" | count_spans bought_by orders near "$visit_cuts gender age_band $pair_cuts"
+		spread far pay_day <"$work/bought" | count_spans bought_by orders far ''
+		count_repeat
+	else
+		no_cells bought_by orders
+	fi
+	if ((has_orders && has_refunds)); then
+		spread all refund_day <"$work/refunded" | count_spans refunds refunds all ''
+	else
+		no_cells refunds refunds
+	fi
 	if ((has_events)); then
-		mark_carts
-		cut_all traffic traffic "$visit_cuts $pair_cuts" day "$work/cut_seen" &
-		pids+=($!)
-		cut_all visits visited "$visit_cuts $pair_cuts" day "$work/cut_sessions" &
-		pids+=($!)
-		cut_all returned returned '' ts "$work/back"
+		count_traffic
 	else
 		no_cells traffic traffic
 		no_cells visits visited
 		no_cells returned returned
+		nobody cell bot_pv bot_uv all_pv all_uv >"$work/bots_seen"
+		nobody cell bot_visits all_visits >"$work/bots_visits"
 	fi
-	if ((has_orders)); then
-		cut_all bought_by orders "$visit_cuts gender age_band $pair_cuts" pay_day "$work/bought"
-	else
-		no_cells bought_by orders
-	fi
-	total_extras
-	count_bots
-	for pid in "${pids[@]}"; do wait "$pid" || exit; done
-	for table in traffic visits returned bought_by extra bots; do sorted -k 1,1 <"$work/$table" >"$work/$table.cells"; done
-	joined -a 1 -a 2 "$work/traffic.cells" "$work/visits.cells" >"$work/cells.1"
-	joined -a 1 -a 2 "$work/cells.1" "$work/returned.cells" >"$work/cells.2"
-	joined -a 1 -a 2 "$work/cells.2" "$work/bought_by.cells" >"$work/cells.3"
-	joined -a 1 -a 2 "$work/cells.3" "$work/extra.cells" >"$work/cells.4"
-	joined -a 1 -a 2 "$work/cells.4" "$work/bots.cells" >"$work/cells.5"
-	day_means "$work/cells.5" | sorted -k 1,1 >"$work/means"
-	joined -a 1 "$work/cells.5" "$work/means" >"$work/cells"
+	sorted -k 1,1 <"$work/traffic" >"$work/cells"
+	for table in ${tables#traffic}; do
+		sorted -k 1,1 <"$work/$table" >"$work/$table.cells"
+		joined -a 1 -a 2 "$work/cells" "$work/$table.cells" >"$work/cells.1"
+		mv "$work/cells.1" "$work/cells"
+	done
+	day_means "$work/cells" | sorted -k 1,1 >"$work/means"
+	joined -a 1 "$work/cells" "$work/means" >"$work/cells.1"
+	# Of the days those of 30 days and of the 30 before are kept, as the trend.
+	awk -F '\t' '!/^[^\t]*\|day\|/ || sub(/^30d\|(current|previous)\|/, "trend|current|")' "$work/cells.1" | sorted -k 1,1 >"$work/cells"
 	limn segment -k cell -r "$LP_RULES/merged.rules" --set "digits=$digits" "$work/cells" |
 		awk -F '\t' -v OFS='\t' '
 			NR == 1 { sub(/^cell/, "period\tpart\tcut\tkey"); sub(/\tsegments$/, ""); print; next }
@@ -316,6 +282,28 @@ count_people()
 		"$work/persons" >"$work/clusters"
 	limn summarize -e 'metric visitors = count(); metric shared = count() where customers > 1;' \
 		"$work/stitched" >"$work/identity"
+}
+
+# filled: stream column records missing: columns that lack values among the records of the last 30 days' arrivals. A column that
+# never had any, in whatever arrival, is none of the store's; one that had some, and has none now, is worst.
+count_filled()
+{
+	local stream from=$1 path files
+	for stream in "${streams[@]}"; do
+		arrived "$stream" "$day"
+		((${#FILES[@]})) || continue
+		files=()
+		for path in "${FILES[@]}"; do files+=("${path%/*}/.$stream.filled"); done
+		STREAM=$stream FROM=$from FLAT=$FLAT awk -F '\t' -v OFS='\t' '
+			FNR == 1 {
+				n = split($0, name, FS)
+				k = split(FILENAME, part, "/")
+				within = part[k - 1] >= ENVIRON["FROM"] || part[k - 1] == ENVIRON["FLAT"]
+				next
+			}
+			{ for (i = 1; i <= n; i++) { ever[i] += $i; if (within) now[i] += $i } }
+			END { for (i = 2; i <= n; i++) if (ever[i] > 0 && now[i] < now[1]) print ENVIRON["STREAM"], name[i], now[1], now[1] - now[i] }' "${files[@]}"
+	done >"$work/filled"
 }
 
 # quality: a line a stream: rejected, late and too late records of the last 30 days' arrivals; ledgers: the file names
@@ -349,6 +337,7 @@ count_quality()
 		done
 		((!seen)) || printf '%s\t%s\t%s\t%s\n' "$stream" "$rejected" "$late_records" "$too_late"
 	done >"$work/quality"
+	count_filled "$from"
 	for d in "${!arrivals_of[@]}"; do
 		if [[ ! $d < $from && ! $d > $day && -e $warehouse/ledger/$d/events-day.jsonl ]]; then
 			files+=("$warehouse/ledger/$d/events-day.jsonl")
