@@ -19,6 +19,9 @@ def tags_compared($part; $store):
   [$store.tags | to_entries[] | select(.value.n > 0) | .key as $tag | $part.tags[$tag] | select(. != null and .n > 0)
    | tag_compared($tag; .; $store.tags[$tag])];
 
+# Personas are buyers, most people of a store are not: what only tells one from the other sets none of them apart.
+def buyers_only($all): IN("lifecycle", "customer_type") or $all[.].group == "value";
+
 def trait: {tag, key: .value, people: .selected, share, store_share, index};
 
 # The commonest value of the first of each list of tags that there is; peak_season none is no season.
@@ -42,6 +45,7 @@ def chosen($kinds; $shared):
 # Input: the portrait. $kinds: [{segment, name_en, name_zh, motto_en, motto_zh}].
 def personas($kinds; $shared):
   (.definitions // {}) as $definitions
+  | (.tags // {}) as $all
   | .portraits as $portraits
   | if $portraits == null then []
     else $portraits | [chosen($kinds; $shared)[] | . as $kind
@@ -49,7 +53,7 @@ def personas($kinds; $shared):
       | ($definitions[.segment].rule // "") as $rule
       | tags_compared($part; $portraits.store) as $tags
       | ([$rule | scan("[a-z_][a-z0-9_]*")]) as $named # what the rule itself says of them is no news
-      | ($tags | map(select(.tag | IN($named[]) | not))) as $others
+      | ($tags | map(select(.tag | (IN($named[]) or buyers_only($all)) | not))) as $others
       | {segment, name: {en: .name_en, zh: .name_zh}, motto: {en: .motto_en, zh: .motto_zh},
          people: $part.base.people,
          amount_share: (ratio($part.base.amount // "0" | tonumber; $portraits.store.base.amount // "0" | tonumber) | rounded),

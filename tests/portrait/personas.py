@@ -20,10 +20,12 @@ TAGS = {
     "lifecycle": ["diehard", "ordinary", "lost"],
     "promo_sensitivity": ["high", "low"],
     "gender": ["f", "m"],
+    "rfm_name": ["LOYAL", "NEW"],
 }
 WHEN = ["preferred_order_hour_band", "preferred_dow", "peak_season"]
 WHERE = ["last_channel", "main_platform", "country"]
 KINDS = ["bargain", "loyal", "season", "premium", "parent", "social", "tiny"]
+BUYERS_ONLY = ["lifecycle", "rfm_name"]
 TOP = 4  # rows of a tag that a portrait shows
 
 
@@ -129,7 +131,7 @@ def personas(people, rules):
     for k in drawn:
         part = [people[i] for i in members[k]]
         traits = list(told(part, people))
-        new = [t for t in traits if t["tag"] not in rules[k]]
+        new = [t for t in traits if t["tag"] not in rules[k] and t["tag"] not in BUYERS_ONLY]
         out.append({"segment": "persona_" + k, "name": {"en": k, "zh": "名" + k}, "motto": {"en": "I am " + k, "zh": "我" + k},
                     "people": len(part), "amount_share": six(amount[k], sum(p[0] for p in people)),
                     "over": best(new, 1, 8), "under": best(new, -1, 4), "when": commonest(traits, WHEN),
@@ -141,7 +143,8 @@ def make(seed, where):
     rng = random.Random(int(seed))
     people = some_people(rng)
     rules = {k: "segment persona_%s = orders_365d >= 1 and %s = 'x'" % (k, rng.choice(list(TAGS))) for k in KINDS}
-    parts = {"portraits": {"store": portrait(people)}, "segments": [{"name": "vip"}, {"name": "unheard_of"}],
+    parts = {"tags": {t: {"group": "value" if t == "rfm_name" else "features", "multiple": False} for t in TAGS},
+             "portraits": {"store": portrait(people)}, "segments": [{"name": "vip"}, {"name": "unheard_of"}],
              "definitions": {"persona_" + k: {"kind": "segment", "file": "f", "rule": r} for k, r in rules.items()}}
     for k in KINDS:
         part = [p for p in people if k in p[1]]
