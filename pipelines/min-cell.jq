@@ -2,7 +2,7 @@
 #
 # A count between 0 and $k is left out (null), with all that is computed of it. Where it stands in a table of which the
 # total is known, further cells are left out with it, the smallest first, until nobody can tell what any of them is: at
-# least two, of $k together, and not all alike. Rows that are left out stand behind the others, by their names, since the
+# least two, of twice $k together, and not all alike. Rows that are left out stand behind the others, by their names, since the
 # place of a row would tell how large it is. What else is done, against which attack, and what is not: docs/portrait.md.
 
 def small: . != null and . > 0 and . < $k;
@@ -15,7 +15,7 @@ def times($a; $b): if $a == null or $b == null then null else $a * $b | round en
 # ---- tables --------------------------------------------------------------------------------------
 
 # Whether nobody can tell the cells that are left out, of these sizes, from their sum.
-def unclear: length == 0 or (length >= 2 and add >= $k and (unique | length) >= 2);
+def unclear: length == 0 or (length >= 2 and add >= 2 * $k and (unique | length) >= 2);
 
 # Input: the sizes of a table's cells. Which are left out when those of $must are, as a list of booleans; null: whatever
 # is left out, the total gives it away.
@@ -97,7 +97,7 @@ def cut($groups; $gone):
       across($rows; must("traffic"; .uv == null and has("uv")); $groups; visitors; false; no_traffic)
       | if . == null then . else across($rows; must("orders"; .buyers == null and has("buyers")); $groups; purchasers; false; no_orders) end
       | if . == null then . else across($rows; [.[] | has("new_uv") and .new_uv == null]; $groups; least("new_uv", "returning_uv"); false; without(of_new)) end
-      | if . == null then . else across($rows; [.[] | has("new_buyers") and .new_buyers == null]; $groups; least("new_buyers", "old_buyers", "return_buyers", "reactivated"); false; without(of_old)) end
+      | if . == null then . else across($rows; [.[] | has("new_buyers") and .new_buyers == null]; $groups; least("new_buyers", "old_buyers"); false; without(of_old)) end
       | if . == null then . else across($rows; [.[] | has("unidentified_orders") and .unidentified_orders == null]; $groups; .unidentified_orders // 0; false; without(of_unknown)) end
     end
   | . // []
@@ -185,7 +185,8 @@ def base($store; $shown):
   | if tells(["customers", "visitors"]; $store; $shown) then without(["customers", "visitors"]) else . end
   | if ($b | tells(["subscribers"]; $store; $shown)) or ($b.subscribers | telling_of($b.customers)) then without(["subscribers"]) else . end
   | if ($b | tells(["buyers"]; $store; $shown)) or ($b.buyers | telling_of($b.customers)) then without(of_buyers) else . end
-  | if times($b.repurchase_rate; $b.buyers) | telling_of($b.buyers) then without(["repurchase_rate"]) else . end;
+  | (if $store then times($store.repurchase_rate; $store.buyers) else null end) as $all
+  | if times($b.repurchase_rate; $b.buyers) | telling_of($b.buyers) or telling_of($all) then without(["repurchase_rate"]) else . end;
 
 def traffic($store; $shown):
   if . == null then null
@@ -204,28 +205,27 @@ def deals($store; $shown; $funnel):
   | if ($d | tells(["new_buyers", "old_buyers"]; $store; $shown)) or ($funnel != null and $funnel.paid == null)
     then without(["new_buyers", "old_buyers", "new_amount", "old_amount"]) else . end end;
 
-# A list of counts whose sum is known, beside the store's.
-def list($store; $groups):
-  . as $n | mask_groups([range(length) as $i | $store != null and ($n[$i] | telling_of($store[$i]))]; $groups) as $m
+# A list of counts whose sum is known, beside the store's and what is shown of it.
+def list($store; $shown; $groups):
+  . as $n | mask_groups([range(length) as $i | $store != null and ($shown[$i] == null or ($n[$i] | telling_of($store[$i])))]; $groups) as $m
   | if $m == null then null else [range(length) as $i | if $m[$i] then null else $n[$i] end] end;
 
-def grid($store; $lines):
+def grid($store; $shown):
   if . == null then null else (.[0] | length) as $w | length as $h
   | [range($h) as $r | [range($w) | $r * $w + .]] as $rows
-  | ([.[][]] | list(if $store then [$store[][]] else null end;
-      [[range($w * $h)]] + if $lines then $rows + [range($w) as $c | [range($h) | . * $w + $c]] else [] end))
+  | ([.[][]] | list(if $store then [$store[][]] else null end; if $shown then [$shown[][]] else null end; [[range($w * $h)]]))
   | if . == null then null else . as $n | [$rows[] | [$n[.[]]]] end end;
 
-def time($store; $base; $traffic):
-  .visits |= (if $traffic == null or $traffic.visits == null then null else grid($store.visits; false) end)
+def time($store; $open; $base; $traffic):
+  .visits |= (if $traffic == null or $traffic.visits == null then null else grid($store.visits; $open.visits) end)
   | if .orders == null or $base.orders == null then .orders = null | .months = null | .quarters = null
     else .quarters as $q
-      | .orders |= grid($store.orders; false)
-      | .quarters |= list($store.quarters; [[0, 1, 2, 3]])
+      | .orders |= grid($store.orders; $open.orders)
+      | .quarters |= list($store.quarters; $open.quarters; [[0, 1, 2, 3]])
       | .quarters as $shown
       | .months as $n
       | [range(4) | select($shown != null and $shown[.] != null) | [. * 3 + (0, 1, 2)]] as $groups
-      | ($n | mask_groups([range(12) | ($shown == null or $shown[. / 3 | floor] == null) and $n[.] > 0 or ($n[.] | small)]; $groups)) as $m
+      | ($n | mask_groups([range(12) | ($store != null and ($open.months == null or $open.months[.] == null or ($store.months[.] as $all | $n[.] | telling_of($all)))) or ($shown == null or $shown[. / 3 | floor] == null) and $n[.] > 0 or ($n[.] | small)]; $groups)) as $m
       | .months = (if $m == null then null
           elif [range(12) | select($m[.]) | $n[.]] | unclear | not then null
           else [range(12) | if $m[.] then null else $n[.] end] end) end;
@@ -267,42 +267,57 @@ def cells_out($cells; $counts; $multiple; $must):
     | ($n | mask([$cells[] | $must[.name] // false])) as $m
     | if $m == null then null else reduce range($cells | length) as $i ({}; if $m[$i] then .[$cells[$i].name] = true else . end) end end;
 
-# One tag in all portraits that are shown: $all {NAME: counts}, store among them; $families: lists of segments that have
-# nobody in common; $must: cells of the store that must be left out. Result {NAME: {CELL: true}}, null for a portrait that
-# does not show the tag.
+# One tag in all portraits: $all {NAME: counts}, store among them; $families: lists of segments that have nobody in common;
+# $must: cells of the store that must be left out. Result {NAME: {CELL: true}}, null for a portrait that does not show the
+# tag: where the segments of a family add up to the store, a gap in one of them is told by the others, so that none shows it.
 def tag_out($all; $multiple; $families; $must):
   ($all | map_values(cells)) as $cells
   | ($cells | map_values(map({key: .name, value: .n}) | from_entries)) as $n
-  | (reduce ($all | keys_unsorted[]) as $name ({}; .[$name] = (if $name == "store" then $must else {} end))) as $start
-  # Only what changed since $was is made anew: {must, out}.
-  | def rows($was): . as $must
-      | (if $was.must.store == $must.store then $was.out.store else cells_out($cells.store; $all.store; $multiple; $must.store) end) as $store
-      | if $store == null then map_values(null)
-        else with_entries(.key as $name | .value = if $name == "store" then $store
-          elif $was.must[$name] == $must[$name] and $was.out.store == $store then $was.out[$name]
-          else cells_out($cells[$name]; $all[$name]; $multiple;
-            reduce $cells[$name][] as $c ($must[$name]; if $store[$c.name] or ($c.name != "other" and $n.store[$c.name] != null and ($c.n | telling_of($n.store[$c.name])))
-              then .[$c.name] = true else . end)) end) end;
-    # What the segments of a family leave of the store's cell must be unclear, too. Adds to the cells that must go.
-    def columns($out): reduce $families[] as $family (.; reduce $cells.store[] as $cell (.;
-      $cell.name as $c
-      | if $cell.n == 0 or $c == "other" or $out.store[$c] or any($family[]; $out[.] == null or ($n[.][$c] == null and ($n[.].other // 0) > 0)) then .
-        else [$family[] | {name: ., n: ($n[.][$c] // 0)} | select(.n > 0)] as $parts
-          | [$parts[] | select($out[.name][$c])] as $gone
-          | ($cell.n - ([$parts[].n] | add // 0)) as $rest
-          | if $gone == [] then .
-            else ([$parts[] | select($out[.name][$c] | not)] | sort_by(.n)) as $next
-              | [first(range(0; ($next | length) + 1) | $next[:.] | select([$gone[].n, .[].n, ($rest | select(. > 0))] | unclear))][0] as $more
-              | if $more == null then .store[$c] = true else reduce $more[] as $m (.; .[$m.name][$c] = true) end end end));
-    def settled($was): . as $must | rows($was) as $out
-      | if $out.store == null then $out else ($must | columns($out)) as $next | if $next == $must then $out else $next | settled({must: $must, out: $out}) end end;
-  $start | settled({must: null, out: {}});
+  | cells_out($cells.store; $all.store; $multiple; $must) as $store
+  | if $store == null then $all | map_values(null)
+    else ($all | with_entries(.key as $name | .value = if $name == "store" then $store
+        else cells_out($cells[$name]; $all[$name]; $multiple;
+          reduce $cells[$name][] as $c ({}; if $store[$c.name] or ($c.name != "other" and $n.store[$c.name] != null and ($c.n | telling_of($n.store[$c.name])))
+            then .[$c.name] = true else . end)) end)) as $out
+      | def told($family): [$family[] | ($out[.] // {}) | keys_unsorted[]] | unique
+          | any(.[]; . as $c | $c != "other" and all($family[]; $n[.][$c] != null or ($n[.].other // 0) == 0)
+            and $n.store[$c] == ([$family[] | $n[.][$c] // 0] | add));
+        reduce $families[] as $family ($out; if told($family) then reduce $family[] as $name (.; .[$name] = null) else . end)
+    end;
 
 # Counts without those cells. n is the sum of what is known, so it goes with missing.
 def counts($out):
   .rows |= ([.[] | select($out["=" + .[0]] | not)] + ([.[] | select($out["=" + .[0]])] | map([.[0], null]) | sort))
   | (if $out.other then .other = null else . end)
   | if $out.missing then .missing = null | .n = null else . end;
+
+# Segments of a family leave of the store what another one of them has. What is left out of one must be unclear beside
+# what is left out of others; a list with a gap is shown of none of them.
+def fates: [
+  {of: "base", size: ["customers", "visitors"], names: ["customers", "visitors"]},
+  {of: "base", size: ["subscribers"], names: ["subscribers"]},
+  {of: "base", size: ["buyers"], names: of_buyers},
+  {of: "traffic", size: ["uv"], names: null},
+  {of: "traffic", size: of_new, names: of_new},
+  {of: "funnel", size: ["view"], names: ["view"]}, {of: "funnel", size: ["product"], names: ["product"]}, {of: "funnel", size: ["cart"], names: ["cart"]},
+  {of: "funnel", size: ["checkout"], names: ["checkout"]}, {of: "funnel", size: ["paid"], names: ["paid"]},
+  {of: "deals", size: ["new_customers", "old_customers"], names: ["new_customers", "old_customers"]},
+  {of: "deals", size: ["new_buyers", "old_buyers"], names: ["new_buyers", "old_buyers", "new_amount", "old_amount"]},
+  {of: "base", size: ["buyers"], names: ["repurchase_rate"]}];
+def gaps: any(.[]; if type == "array" then any(.[]; . == null) else . == null end);
+def families($raw; $families):
+  reduce $families[] as $all (.; ([$all[] | select($raw[.] != null)]) as $family
+    | reduce fates[] as $f (.; . as $p
+        | ([$family[] | $raw[.][$f.of] | if . == null then 0 else . as $o | [$o[$f.size[]] // 0 | select(. > 0)] | min // 0 end]) as $sizes
+        | ([$family[] | . as $s | $p[$s] == null or $p[$s][$f.of] == null or any($f.names[]?; $raw[$s][$f.of][.] != null and $p[$s][$f.of][.] == null)]) as $out
+        | ($sizes | mask($out)) as $m
+        | reduce range($family | length) as $i (.; if .[$family[$i]] != null and .[$family[$i]][$f.of] != null and ($m == null or $m[$i]) and $sizes[$i] > 0
+            then .[$family[$i]][$f.of] |= (if $f.names == null then null else without($f.names) end) else . end))
+    | . as $p | [$family[] | select($p[.] != null)] as $shown
+    | (if any($shown[]; $raw[.].rfm != null and ($p[.].rfm == null or ($p[.].rfm.grid | gaps))) then reduce $shown[] as $s (.; .[$s].rfm = null) else . end)
+    | reduce ("visits", "orders", "months", "quarters") as $x (.;
+        if any($shown[]; $raw[.].time[$x] != null and ($p[.].time[$x] == null or ($p[.].time[$x] | gaps))) then reduce $shown[] as $s (.; .[$s].time[$x] = null) else . end)
+    | if any($shown[]; $raw[.].trend.orders != $p[.].trend.orders) then reduce $shown[] as $s (.; .[$s].trend |= (reduce ("buyers", "orders", "amount") as $x (.; if .[$x] then .[$x] |= map(null) else . end))) else . end);
 
 # ---- the portrait --------------------------------------------------------------------------------
 
@@ -409,8 +424,8 @@ def quality: map((.records, .duplicate, .rejected, .late, .too_late) |= (if smal
 | [$was.trend[].day] as $dates
 | def single($what; $lost): [$was.periods | spans($what; if $what == "traffic" then "visits" else "orders" end)[] | select(.from == .to and ((.size | small) or (.name | IN($lost[])))) | .from];
   single("traffic"; $t_lost) as $t_days | single("orders"; $o_lost) as $o_days
-| ([range($dates | length) | ($raw.store.trend.buyers // [])[.] as $b | ($raw.store.trend.orders // [])[.] as $n
-    | ($b | small) or ($n | telling_of($was.trend[.].orders))]) as $few
+| ([range($dates | length) as $i | (($raw.store.trend.buyers // [])[$i] | small)
+    or (($raw.store.trend.orders // [])[$i] | telling_of($was.trend[$i].orders))]) as $few
 | days($dates; [$was.trend[] | visitors]; [$was.trend[] | (visitors | small) or (.day | IN($t_days[]))]; [$t[] | select(.name | IN($t_lost[]) | not)]) as $t_out
 | days($dates; [$was.trend[] | purchasers]; [range($dates | length) as $i | $was.trend[$i] | (purchasers | small) or $few[$i] or (.day | IN($o_days[]))];
     [$o[] | select(.name | IN($o_lost[]) | not)]) as $o_out
@@ -429,18 +444,23 @@ def quality: map((.records, .duplicate, .rejected, .late, .too_late) |= (if smal
     | ($raw.store.traffic | traffic(null; null)) as $traffic
     | ($raw.store.funnel | funnel(null; null)) as $funnel
     | ($raw.store.deals | deals(null; null; $funnel)) as $deals
+    | ($raw.store.time | time(null; null; $base; $traffic)) as $time
+    | (if $raw.store.rfm then {grid: ($raw.store.rfm.grid | grid(null; null))} else null end) as $rfm
     | .portraits |= with_entries(select(.key == "store" or ($out.segments[.key] | not)) | .key as $name
         | (if $name == "store" then null else $raw.store end) as $store
         | .value |= (
             .base |= base($store.base; $base) | .traffic |= traffic($store.traffic; $traffic) | .funnel |= funnel($store.funnel; $funnel)
             | .funnel as $f | .deals |= deals($store.deals; $deals; $f)
             | .tags |= with_entries(.key as $tag | select($out.cells[$tag][$name] != null) | .value |= counts($out.cells[$tag][$name]))
-            | (if .rfm then (.rfm.grid |= grid($store.rfm.grid; true)) | if .rfm.grid == null then .rfm = null else . end else . end)
-            | .base as $b | .traffic as $t | .time |= time($store.time; $b; $t)
+            | (if .rfm then (.rfm.grid |= grid($store.rfm.grid; $rfm.grid)) | if .rfm.grid == null then .rfm = null else . end else . end)
+            | .base as $b | .traffic as $t | .time |= time($store.time; $time; $b; $t)
             | .trend |= trend($b; ($store.trend // {}) + {gone: $gone}; if $name == "store" then $gone else null end)))
+    | .portraits |= families($raw; $families)
+    | .portraits as $shown
     | ($out.cells.lifecycle.store // {}) as $lifecycle
-    | .segments |= map(.name as $name | members($raw.store.base; $base; $out.segments[$name] // false))
-    | .segments as $segments | .portraits as $shown
+    | .segments |= map(.name as $name | members($raw.store.base; $base; $out.segments[$name] // false)
+        | if $shown[$name] and $shown[$name].base.customers == null then without(["customers", "visitors"]) else . end)
+    | .segments as $segments
     | .moves |= moves($segments; $lifecycle; $links)
     | .personas |= personas($raw; $shown; $out.cells)
     | .survey_checks |= survey_checks($out.cells)
