@@ -262,13 +262,16 @@ lint-cppcheck:
 		--suppress=duplicateAssignExpression --suppress=uninitvar:filters/lib/buf.h $(CPPFLAGS) $(PLACE) -Itests/unit $(C_SOURCES)
 
 # ---- documentation ----------------------------------------------------------------------------
-# What the rule files say, as a page; a test compares it with the one that is kept.
+# What the rule files and the portrait's schema say, as pages; a test compares them with those that are kept.
 METRICS ?= docs/metrics.md
+PORTRAIT ?= docs/portrait.md
 .PHONY: docs
-docs: ## write docs/metrics.md from the rule files
+docs: ## write docs/metrics.md from the rule files, and the members of docs/portrait.md from the schema
 	@find schemas/rules -name '*.rules' -type f ! -name '.*' | LC_ALL=C sort | \
 		LC_ALL=C xargs awk -f docs/metrics.awk >'$(METRICS).new'
 	@mv -f '$(METRICS).new' '$(METRICS)'
+	@{ sed '/^<!-- make docs/q' docs/portrait.md; jq -r -f docs/portrait.jq schemas/portrait.schema.json; } >'$(PORTRAIT).new'
+	@mv -f '$(PORTRAIT).new' '$(PORTRAIT)'
 
 # ---- the demo ---------------------------------------------------------------------------------
 .PHONY: demo

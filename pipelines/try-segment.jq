@@ -3,13 +3,10 @@
 # $totals: one object, store_NAME and selected_NAME; $cells: lines tag, value, people, selected. An index is the value of
 # those selected for 100 of the store's. A share is of those of whom the tag is known.
 include "text";
+include "traits";
 
 def untsv: if index("\\") == null then . else gsub("\\\\(?<c>.)"; {"t": "\t", "n": "\n", "r": "\r"}[.c] // .c) end;
 def number: if . == null then null else tonumber end;
-def ratio($a; $b): if $a == null or $b == null or $b == 0 then null else $a / $b end;
-def rounded: if . == null then null else . * 1000000 | round / 1000000 end;
-def index_of($a; $b): ratio($a; $b) | if . == null then null else . * 100 | round end;
-
 # Who they are and what they buy; null: no orders are known at all.
 def side($t; $name):
   ($t[$name + "_people"] | number) as $people
@@ -24,30 +21,11 @@ def side($t; $name):
     orders_per_buyer: (ratio(of("orders"); of("buyers")) | rounded),
     repurchase_rate: (ratio(of("repeat"); of("buyers")) | rounded)};
 
-# How far beyond chance the number of those selected with a value is, as standard deviations of a draw without
-# replacement (hypergeometric); 0 where it cannot be otherwise.
-def z($n; $selected; $people; $known):
-  ($people / $known) as $p
-  | (if $known < 2 then 0 else $selected * $p * (1 - $p) * ($known - $selected) / ($known - 1) end) as $variance
-  | if $variance <= 0 then 0 else ($n - $selected * $p) / ($variance | sqrt) end;
-
 def tags:
   [$cells | split("\n")[] | select(. != "") | split("\t")
    | {tag: .[0], value: (.[1] | untsv), selected: (.[2:][1] | tonumber), people: (.[2] | tonumber)}]
   | group_by(.tag)
-  | map((map(.people) | add) as $known | (map(.selected) | add) as $selected
-      | {tag: .[0].tag, known: $known, selected_known: $selected,
-         values: (map({value, selected, people, share: (ratio(.selected; $selected) | rounded), store_share: (.people / $known | rounded),
-           index: index_of(ratio(.selected; $selected); .people / $known),
-           z: (z(.selected; $selected; .people; $known) * 100 | round / 100)})
-           | sort_by([-.people, .value]))});
-
-# At most three values of a tag, the most telling first; fewer than five people, there or expected, tell nothing.
-def telling($sign):
-  [.[] | . as $tag
-   | [.values[] | select(.z * $sign > 2 and (if $sign > 0 then .selected else .people / $tag.known * $tag.selected_known end) >= 5)]
-   | sort_by([-.z * $sign, .value])[:3][] | {tag: $tag.tag} + .]
-  | sort_by([-.z * $sign, .tag, .value])[:$top];
+  | map((map(.people) | add) as $known | (map(.selected) | add) as $selected | .[0].tag as $tag | compared($tag; $known; $selected));
 
 # ---- the table -----------------------------------------------------------------------------------
 
@@ -86,8 +64,8 @@ def value_lines($over; $under):
 
 ($totals[0]) as $t
 | side($t; "selected") as $selected | side($t; "store") as $store | tags as $tags
-| (if $selected.people == 0 then [] else $tags | telling(1) end) as $over
-| (if $selected.people == 0 then [] else $tags | telling(-1) end) as $under
+| (if $selected.people == 0 then [] else $tags | telling(1; 3; $top) end) as $over
+| (if $selected.people == 0 then [] else $tags | telling(-1; 3; $top) end) as $under
 | if $output == "json" then
     {schema: 1, rule: $rule, day: $day, selected: $selected, store: $store, over_represented: $over, under_represented: $under, tags: $tags}
   elif $selected.people == 0 then

@@ -60,7 +60,7 @@ run_console() { # PAGE DIR
 
 @test "docs: metrics.md is what the rule files give: make docs" {
 	cd "$BATS_TEST_TMPDIR" || return
-	make -s -C "$ROOT" docs METRICS="$BATS_TEST_TMPDIR/metrics.md"
+	make -s -C "$ROOT" docs METRICS="$BATS_TEST_TMPDIR/metrics.md" PORTRAIT="$BATS_TEST_TMPDIR/portrait.md"
 	same "$BATS_TEST_TMPDIR/metrics.md" "$ROOT/docs/metrics.md"
 	# every statement is there, under its name
 	find "$ROOT/schemas/rules" -name '*.rules' | sort |
