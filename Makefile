@@ -195,10 +195,25 @@ $(NODE): package.json package-lock.json
 	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
+# ---- parts of the page ------------------------------------------------------------------------
+PAGE_PARTS := build/report/world.json build/report/fields.json
+
+.PHONY: page-parts
+page-parts: $(PAGE_PARTS) # what the page is made of that is made itself
+
+build/report/world.json: pipelines/report/build-map.mjs $(NODE)
+	@mkdir -p $(@D); echo '  node $@'
+	$(Q)node $< >$(NEW); $(INSTALL_NEW)
+
+# The tags that are numbers and days; the portrait tells the others.
+build/report/fields.json: schemas/maps/tags.tsv
+	@mkdir -p $(@D); echo '  jq   $@'
+	$(Q)jq -c -R -n '[inputs | split("\t") | select(.[2] | IN("number", "date")) | {(.[0]): .[2]}] | add' $< >$(NEW); $(INSTALL_NEW)
+
 # ---- tests ------------------------------------------------------------------------------------
 .PHONY: test
 test: deps-test ## run the tests (T=PATTERN: a bats file or a part of test names)
-	+@$(SUBMAKE) build units
+	+@$(SUBMAKE) build units page-parts
 	@LIMN_BIN=$(abspath $(BUILD))/bin LIMN_TOOLS=$(abspath $(BUILD))/tools \
 		LIMN_UNIT=$(abspath $(BUILD))/unit tests/run -j $(JOBS) $(if $(T),-t '$(T)')
 
