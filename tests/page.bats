@@ -22,3 +22,29 @@ bundle()
 	out_is
 	(($(wc -c <"$ROOT/build/report/world.json") < 250000))
 }
+
+@test "page: rules that the composer writes select whom they say, whatever the values hold" {
+	local rules=() file
+	bundle rules
+	cd "$BATS_TEST_TMPDIR"
+	# The fixture, with what the rules that come along call their tags.
+	cat "$ROOT"/schemas/rules/people/*.rules | jq -R -s --arg maps '' -f "$ROOT/pipelines/labels.jq" |
+		jq -s '.[1] * {labels: .[0].labels}' - "$ROOT/tests/fixtures/portrait.json" >portrait.json
+	expect 0 node rules.mjs . portrait.json
+	out_is
+	expect 0 segment -r rules --check
+	expect 0 segment -r rules --as-of 2026-11-22 --members --to tsv people.ndjson
+	sed 1d "$OUT" | sort >got
+	sort members | same got -
+	(($(wc -l <members) > 10000))
+	expect 0 segment -r columns.rules --wide --to tsv columns.ndjson
+	cut -f 9 "$OUT" | is segments 'c_0,c_1,c_2,c_3,c_4,c_5,c_6'
+	# Labels are read by the portrait, too.
+	jq -R -s --arg maps '' -f "$ROOT/pipelines/labels.jq" rules | jq '.segments | length' | is "$(wc -l <rules)"
+	expect 0 bash words.sh
+	same "$OUT" words
+	# With the rules that come along: a tag has a type, and a value must go with it.
+	for file in "$ROOT"/schemas/rules/people/*.rules; do rules+=(-r "$file"); done
+	expect 0 segment "${rules[@]}" -r checked.rules --check
+	(($(wc -l <checked.rules) > 200))
+}
