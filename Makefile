@@ -57,7 +57,10 @@ FUZZERS := $(FUZZ:%=$(BUILD)/fuzz/%)
 C_SOURCES := $(wildcard filters/*.c samples/*.c tests/unit/*.c tests/fuzz/*.c tests/faults/*.c) $(LIB_C)
 # Installed: executables of pipelines/ go to bin, the rest keeps its place below share/limn.
 SCRIPTS = $(shell find pipelines -maxdepth 1 -type f -perm -u+x | sort)
-SHARED = $(filter-out $(SCRIPTS),$(shell find schemas pipelines -type f ! -name '.*' ! -name '*~' | sort))
+# What the page is made from is not: it is installed as it was built.
+SHARED = $(filter-out $(SCRIPTS) pipelines/report/src/% %.mjs,$(shell find schemas pipelines -type f ! -name '.*' ! -name '*~' | sort))
+PAGE := build/report/page.js
+PAGE_SOURCES := $(wildcard pipelines/report/src/*.js)
 MANUALS := $(wildcard docs/man/*.[1-8])
 
 # ---- flags ------------------------------------------------------------------------------------
@@ -81,7 +84,7 @@ MORE = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = $(MAKE) --no-print-directory $(MORE)
 
 .PHONY: build
-build: $(BINARIES) $(TOOLS) ## build the programs into build/bin
+build: $(BINARIES) $(TOOLS) $(PAGE) ## build the programs into build/bin, and the script of the page
 
 .PHONY: lib units
 lib: $(BUILD)/liblimn.a
@@ -200,6 +203,29 @@ $(NODE): package.json package-lock.json
 	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
+# ---- the page ---------------------------------------------------------------------------------
+# What the page is made of that is made itself.
+PAGE_PARTS := build/report/world.json build/report/fields.json
+
+build/report/world.json: pipelines/report/build-map.mjs $(NODE)
+	@mkdir -p $(@D); echo '  node $@'
+	$(Q)node $< >$(NEW); $(INSTALL_NEW)
+
+# The tags that are numbers and days; the portrait tells the others.
+build/report/fields.json: schemas/maps/tags.tsv
+	@mkdir -p $(@D); echo '  jq   $@'
+	$(Q)jq -c -R -n '[inputs | split("\t") | select(.[2] | IN("number", "date")) | {(.[0]): .[2]}] | add' $< >$(NEW); $(INSTALL_NEW)
+
+# The script of the page, with everything it needs in it; the notices of what is in it stand at its end.
+NOTICES := node_modules/echarts/NOTICE node_modules/zrender/LICENSE node_modules/i18n-iso-countries/LICENSE node_modules/world-atlas/LICENSE
+$(PAGE): $(PAGE_SOURCES) $(PAGE_PARTS) $(NODE)
+	@mkdir -p $(@D); echo '  js   $@'
+	$(Q)node_modules/.bin/esbuild pipelines/report/src/main.js --bundle --minify --format=iife --target=es2022 \
+		--charset=utf8 --legal-comments=none --define:process.env.NODE_ENV='"production"' --log-level=warning \
+		--outfile=$(NEW); \
+	{ echo '/*! Notices'; tail -n +1 $(NOTICES); \
+		echo 'Apache ECharts: http://www.apache.org/licenses/LICENSE-2.0'; echo '*/'; } >>$(NEW); $(INSTALL_NEW)
+
 # ---- tests ------------------------------------------------------------------------------------
 .PHONY: test
 test: deps-test ## run the tests (T=PATTERN: a bats file or a part of test names)
@@ -291,7 +317,7 @@ demo: deps ## make the sample store in demo/ and draw its portraits, of a week a
 
 .PHONY: picture
 picture: deps-picture demo ## draw docs/portrait.png from the demo's page
-	@pipelines/report/picture -w 1280 -h 1180 "$$(printf '%s\n' demo/reports/*/index.html | tail -n 1)#lang=en" docs/portrait.png
+	@pipelines/report/picture -w 1320 -h 1260 "$$(printf '%s\n' demo/reports/*/index.html | tail -n 1)#lang=en&period=30d" docs/portrait.png
 
 # ---- data of others ---------------------------------------------------------------------------
 # The list of crawlers is kept in the tree, so that neither a build nor a night asks a registry; this makes it anew
@@ -317,11 +343,12 @@ install: ## install into PREFIX=/usr/local (below DESTDIR, when given)
 	@for f in $(SHARED); do \
 		mode=644; [[ ! -x $$f ]] || mode=755; install -D -m "$$mode" "$$f" "$(TO_SHARE)/$$f"; \
 	done
+	@install -m 644 $(PAGE) '$(TO_SHARE)/pipelines/report/page.js'
 	@for f in $(MANUALS); do install -D -m 644 "$$f" "$(TO_MAN)/man$${f##*.}/$${f##*/}"; done
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	@rm -f $(patsubst %,'$(TO_BIN)/%',$(PROGRAMS) $(notdir $(SCRIPTS))) $(patsubst %,'$(TO_SHARE)/%',$(SHARED))
+	@rm -f $(patsubst %,'$(TO_BIN)/%',$(PROGRAMS) $(notdir $(SCRIPTS))) $(patsubst %,'$(TO_SHARE)/%',$(SHARED) pipelines/report/page.js)
 	@for f in $(MANUALS); do rm -f "$(TO_MAN)/man$${f##*.}/$${f##*/}"; done
 	@[[ ! -d '$(TO_SHARE)' ]] || find '$(TO_SHARE)' -depth -type d -empty -delete
 
