@@ -57,7 +57,10 @@ FUZZERS := $(FUZZ:%=$(BUILD)/fuzz/%)
 C_SOURCES := $(wildcard filters/*.c samples/*.c tests/unit/*.c tests/fuzz/*.c) $(LIB_C)
 # Installed: executables of pipelines/ go to bin, the rest keeps its place below share/limn.
 SCRIPTS = $(shell find pipelines -maxdepth 1 -type f -perm -u+x | sort)
-SHARED = $(filter-out $(SCRIPTS),$(shell find schemas pipelines -type f ! -name '.*' ! -name '*~' | sort))
+# What the page is made from is not: it is installed as it was built.
+SHARED = $(filter-out $(SCRIPTS) pipelines/report/src/% %.mjs,$(shell find schemas pipelines -type f ! -name '.*' ! -name '*~' | sort))
+PAGE := build/report/page.js
+PAGE_SOURCES := $(wildcard pipelines/report/src/*.js)
 MANUALS := $(wildcard docs/man/*.[1-8])
 
 # ---- flags ------------------------------------------------------------------------------------
@@ -81,7 +84,7 @@ MORE = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = $(MAKE) --no-print-directory $(MORE)
 
 .PHONY: build
-build: $(BINARIES) $(TOOLS) ## build the programs into build/bin
+build: $(BINARIES) $(TOOLS) $(PAGE) ## build the programs into build/bin, and the script of the page
 
 .PHONY: lib units
 lib: $(BUILD)/liblimn.a
@@ -195,11 +198,9 @@ $(NODE): package.json package-lock.json
 	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
-# ---- parts of the page ------------------------------------------------------------------------
+# ---- the page ---------------------------------------------------------------------------------
+# What the page is made of that is made itself.
 PAGE_PARTS := build/report/world.json build/report/fields.json
-
-.PHONY: page-parts
-page-parts: $(PAGE_PARTS) # what the page is made of that is made itself
 
 build/report/world.json: pipelines/report/build-map.mjs $(NODE)
 	@mkdir -p $(@D); echo '  node $@'
@@ -210,10 +211,17 @@ build/report/fields.json: schemas/maps/tags.tsv
 	@mkdir -p $(@D); echo '  jq   $@'
 	$(Q)jq -c -R -n '[inputs | split("\t") | select(.[2] | IN("number", "date")) | {(.[0]): .[2]}] | add' $< >$(NEW); $(INSTALL_NEW)
 
+# The script of the page, with everything it needs in it; the licences of what is in it stand at its end.
+$(PAGE): $(PAGE_SOURCES) $(PAGE_PARTS) $(NODE)
+	@mkdir -p $(@D); echo '  js   $@'
+	$(Q)node_modules/.bin/esbuild pipelines/report/src/main.js --bundle --minify --format=iife --target=es2022 \
+		--charset=utf8 --legal-comments=eof --define:process.env.NODE_ENV='"production"' --log-level=warning \
+		--outfile=$(NEW); $(INSTALL_NEW)
+
 # ---- tests ------------------------------------------------------------------------------------
 .PHONY: test
 test: deps-test ## run the tests (T=PATTERN: a bats file or a part of test names)
-	+@$(SUBMAKE) build units page-parts
+	+@$(SUBMAKE) build units
 	@LIMN_BIN=$(abspath $(BUILD))/bin LIMN_TOOLS=$(abspath $(BUILD))/tools \
 		LIMN_UNIT=$(abspath $(BUILD))/unit tests/run -j $(JOBS) $(if $(T),-t '$(T)')
 
@@ -316,11 +324,12 @@ install: ## install into PREFIX=/usr/local (below DESTDIR, when given)
 	@for f in $(SHARED); do \
 		mode=644; [[ ! -x $$f ]] || mode=755; install -D -m "$$mode" "$$f" "$(TO_SHARE)/$$f"; \
 	done
+	@install -m 644 $(PAGE) '$(TO_SHARE)/pipelines/report/page.js'
 	@for f in $(MANUALS); do install -D -m 644 "$$f" "$(TO_MAN)/man$${f##*.}/$${f##*/}"; done
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	@rm -f $(patsubst %,'$(TO_BIN)/%',$(PROGRAMS) $(notdir $(SCRIPTS))) $(patsubst %,'$(TO_SHARE)/%',$(SHARED))
+	@rm -f $(patsubst %,'$(TO_BIN)/%',$(PROGRAMS) $(notdir $(SCRIPTS))) $(patsubst %,'$(TO_SHARE)/%',$(SHARED) pipelines/report/page.js)
 	@for f in $(MANUALS); do rm -f "$(TO_MAN)/man$${f##*.}/$${f##*/}"; done
 	@[[ ! -d '$(TO_SHARE)' ]] || find '$(TO_SHARE)' -depth -type d -empty -delete
 

@@ -34,7 +34,10 @@ programs()
 		programs | sed 's|^|usr/bin/|'
 		cd "$ROOT"
 		find docs/man -name '*.[1-8]' -printf '%f\n' | sed -E 's|(.*)\.(.)$|usr/share/man/man\2/&|'
-		find schemas pipelines -mindepth 2 -type f ! -name '.*' -printf 'usr/share/limn/%p\n'
+		# The page's script is installed as it was built; what it was built from is not.
+		find schemas -type f ! -name '.*' -printf 'usr/share/limn/%p\n'
+		find pipelines -mindepth 2 -type f ! -name '.*' ! -name '*.mjs' ! -path 'pipelines/report/src/*' -printf 'usr/share/limn/%p\n'
+		echo usr/share/limn/pipelines/report/page.js
 		find pipelines -maxdepth 1 -type f ! -perm -u+x ! -name '.*' -printf 'usr/share/limn/%p\n'
 	} | sort >"$BATS_TEST_TMPDIR/expected"
 	(cd "$stage" && find . -type f -printf '%P\n' | sort) >"$OUT"

@@ -42,8 +42,8 @@ def written($kind; $currency):
   elif $kind == "money" then money($currency)
   else percent(if $kind == "tenths" then 1 else 2 end) end;
 
-# A metric of a period; what only the people say is theirs.
-def metric($period; $name): .periods[$period].metrics[$name] // .people[$name];
+# A metric of a period; what people are known by is the store's portrait.
+def metric($period; $name): .periods[$period].metrics[$name] // (if $name == "repurchase_rate" then .portraits.store.base[$name] else null end);
 
 def absent($streams): . as $p | first($streams[] | select([.] | inside($p.absent // []))) // null;
 
