@@ -14,7 +14,7 @@ if $variant == "hostile" then
   | if .products.rows[0] then .products.rows[0] |= . + {key: evil, title: evil, category: evil} else . end
   | if .pages.rows[0] then .pages.rows[0] |= . + {key: evil} else . end
   | .labels.country = {en: evil, zh: evil}
-  | .definitions |= map_values(.rule += " -- " + evil)
+  | .definitions |= ((. // {}) | map_values(.rule += " -- " + evil))
   | .ignored = [evil]
 elif $variant == "one" then
   .periods |= map_values(.cuts |= map_values(.[:1]))
