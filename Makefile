@@ -211,12 +211,15 @@ build/report/fields.json: schemas/maps/tags.tsv
 	@mkdir -p $(@D); echo '  jq   $@'
 	$(Q)jq -c -R -n '[inputs | split("\t") | select(.[2] | IN("number", "date")) | {(.[0]): .[2]}] | add' $< >$(NEW); $(INSTALL_NEW)
 
-# The script of the page, with everything it needs in it; the licences of what is in it stand at its end.
+# The script of the page, with everything it needs in it; the notices of what is in it stand at its end.
+NOTICES := node_modules/echarts/NOTICE node_modules/zrender/LICENSE node_modules/i18n-iso-countries/LICENSE node_modules/world-atlas/LICENSE
 $(PAGE): $(PAGE_SOURCES) $(PAGE_PARTS) $(NODE)
 	@mkdir -p $(@D); echo '  js   $@'
 	$(Q)node_modules/.bin/esbuild pipelines/report/src/main.js --bundle --minify --format=iife --target=es2022 \
-		--charset=utf8 --legal-comments=eof --define:process.env.NODE_ENV='"production"' --log-level=warning \
-		--outfile=$(NEW); $(INSTALL_NEW)
+		--charset=utf8 --legal-comments=none --define:process.env.NODE_ENV='"production"' --log-level=warning \
+		--outfile=$(NEW); \
+	{ echo '/*! Notices'; tail -n +1 $(NOTICES); \
+		echo 'Apache ECharts: http://www.apache.org/licenses/LICENSE-2.0'; echo '*/'; } >>$(NEW); $(INSTALL_NEW)
 
 # ---- tests ------------------------------------------------------------------------------------
 .PHONY: test
@@ -298,7 +301,7 @@ demo: deps ## make the sample store in demo/ and draw its portrait
 
 .PHONY: picture
 picture: deps-picture demo ## draw docs/portrait.png from the demo's page
-	@pipelines/report/picture -w 1280 -h 1180 "$$(echo demo/reports/*/index.html)#lang=en" docs/portrait.png
+	@pipelines/report/picture -w 1320 -h 1260 "$$(echo demo/reports/*/index.html)#lang=en&period=30d" docs/portrait.png
 
 # ---- data of others ---------------------------------------------------------------------------
 # The list of crawlers is kept in the tree, so that neither a build nor a night asks a registry; this makes it anew

@@ -95,8 +95,8 @@ static()
 	static >rest.html
 	PAGE=rest.html
 	lacks 'http:' 'https:' '@import' 'url(' '<link' ' src='
-	# The page's script, without the licences at its end: nothing in it asks for anything.
-	sed '/^\/\*! Bundled license/,$d' "$SCRIPT" | sed -E 's;http://www\.w3\.org/[0-9A-Za-z/]*;;g' >script
+	# The page's script, without the notices at its end: nothing in it asks for anything.
+	sed '/^\/\*! Notices/,$d' "$SCRIPT" | sed -E 's;http://www\.w3\.org/[0-9A-Za-z/]*;;g' >script
 	PAGE=script
 	lacks 'http:' 'https:' '//cdn' 'import(' 'fetch(' 'XMLHttpRequest' 'WebSocket' 'EventSource' 'sendBeacon' '</script'
 }

@@ -7,7 +7,7 @@ import { brief, metricName, say, segmentName, tagName } from './words.js';
 import { state } from './state.js';
 
 const ROWS = 100;
-const PAPER_ROWS = 15;
+const PAPER_ROWS = 12;
 const opened = new Set();
 let unique = 0;
 
@@ -30,7 +30,7 @@ function chips(scope)
 }
 
 // ---- tables -----------------------------------------------------------------------------------------
-export const scroll = (label, ...children) => h('div', { class: 'scroll', role: 'region', 'aria-label': label, tabindex: 0 }, children);
+export const scroll = (label, ...children) => h('div', { class: 'scroll', role: 'group', 'aria-label': label, tabindex: 0 }, children);
 
 const cellOf = (column, cell) => {
 	if (cell instanceof Node)
@@ -126,17 +126,19 @@ export function figure(spec)
 	if (spec.empty)
 		return add(box, heading, h('p', { class: 'absent' }, spec.empty));
 	const place = h('div', { class: 'tablebox', id: id + '-table' });
-	const lines = spec.table ? spec.table() : null;
-	const toggle = lines ? h('button', { type: 'button', class: 'tool', 'aria-expanded': 'false', 'aria-controls': place.id, onclick: () => open(!opened.has(name)) }, say('table')) : '';
+	// Made when somebody asks for it.
+	let made;
+	const lines = () => (made ??= spec.table());
+	const toggle = spec.table ? h('button', { type: 'button', class: 'tool', 'aria-expanded': 'false', 'aria-controls': place.id, onclick: () => open(!opened.has(name)) }, say('table')) : '';
 	const open = (yes) => {
 		if (yes)
 			opened.add(name);
 		else
 			opened.delete(name);
 		toggle.setAttribute('aria-expanded', String(yes));
-		place.replaceChildren(...(yes ? table(title, lines) : []));
+		place.replaceChildren(...(yes ? table(title, lines()) : []));
 	};
-	const save = lines ? h('button', { type: 'button', class: 'tool', 'aria-label': say('csv.of', title), onclick: () => download(name, csv(lines)) }, say('csv')) : '';
+	const save = spec.table ? h('button', { type: 'button', class: 'tool', 'aria-label': say('csv.of', title), onclick: () => download(name, csv(lines())) }, say('csv')) : '';
 	const defs = (spec.defs || []).filter((key) => own(portrait.definitions, key) || say('def.' + key) !== 'def.' + key);
 	const meaning = defs.length ? h('details', { class: 'meaning' }, h('summary', {}, say('meaning')), defs.map(definition)) : '';
 	const n = amountOf(spec.n);
@@ -144,15 +146,13 @@ export function figure(spec)
 		spec.plots ? h('div', { class: `plots of${spec.plots.length}` }, spec.plots.map((one) => h('div', {},
 			one.title ? h('p', { class: 'plot-title' }, one.title) : '', plot(one), one.below || ''))) : '',
 		h('footer', {}, h('span', { class: 'n' }, n), h('span', { class: 'tools' }, toggle, save), meaning), place);
-	if (lines)
-		box.paper = () => {
-			if (!opened.has(name))
-				place.replaceChildren(...table(title, lines, PAPER_ROWS));
-		};
-	if (lines)
+	if (spec.table) {
+		// What is drawn in numbers needs no second table on paper.
+		box.paper = () => opened.has(name) || !spec.plots || place.replaceChildren(...table(title, lines(), PAPER_ROWS));
 		box.screen = () => opened.has(name) || place.replaceChildren();
-	if (lines && opened.has(name))
-		open(true);
+		if (opened.has(name))
+			open(true);
+	}
 	return box;
 }
 

@@ -2,7 +2,7 @@
 import { missing, number, own, portrait } from './data.js';
 import { h, how } from './dom.js';
 import { cell, col, figure, sides } from './frame.js';
-import { change, count, datum, kindOf, percent } from './numbers.js';
+import { change, count, date, datum, kindOf, MIDDLE, percent } from './numbers.js';
 import { index, indexText, traits } from './tags.js';
 import { brief, inLanguage, keyName, metricName, say, tagName } from './words.js';
 import { state } from './state.js';
@@ -50,7 +50,7 @@ function segmentCard(name)
 	return h('div', { class: 'sheet todo third repurchase' },
 		h('h3', {}, say('todo')),
 		action ? [h('p', { class: 'action' }, inLanguage(action.action)), inLanguage(action.offer) ? h('p', { class: 'offer' }, say('offer'), ' ', h('b', {}, inLanguage(action.offer))) : ''] : how(say('todo.none')),
-		segment.since ? h('p', { class: 'note' }, say('segment.moved', count(segment.joined), count(segment.left)), ' ', change({}, segment.people, segment.before)) : '',
+		segment.since ? h('p', { class: 'note' }, say('segment.moved', count(segment.joined), count(segment.left), date(segment.since, MIDDLE)), ' ', change({}, segment.people, segment.before)) : '',
 		told ? h('details', { class: 'meaning' }, h('summary', {}, say('meaning')), h('div', { class: 'definition' }, h('pre', { dir: 'ltr', tabindex: 0 }, h('code', {}, told.rule)), h('small', {}, told.file))) : '');
 }
 

@@ -148,10 +148,10 @@ function card({ name, main, needs, rest })
 		h('p', { class: text.length > 10 ? 'big long' : 'big' }, metric(main, now[main], `${base()}.metrics.${main}`)),
 		h('p', { class: 'was' }, h('span', {}, metricName(main)), changed(main)),
 		missing(now[main]) ? h('p', { class: 'absent' }, instead(needs)) : '',
-		there.length > 1 ? plot({ height: 54, option: spark({ values, color: name, from }),
+		there.length > 1 && !missing(now[main]) ? plot({ height: 54, option: spark({ values, color: name, from }),
 			label: say('trend.label', metricName(main), say('trend'), show(main, Math.min(...there.map(Number))), show(main, Math.max(...there.map(Number))), show(main, values[values.length - 1])) }) : '',
 		says ? h('p', { class: 'reason' }, says) : '',
-		h('dl', {}, rest.filter((one) => !missing(now[one])).map((one) => h('div', {}, h('dt', { title: metricName(one) }, say('card.' + one) === 'card.' + one ? metricName(one) : say('card.' + one)),
+		!rest.some((one) => !missing(now[one])) ? '' : h('dl', {}, rest.filter((one) => !missing(now[one])).map((one) => h('div', {}, h('dt', { title: metricName(one) }, say('card.' + one) === 'card.' + one ? metricName(one) : say('card.' + one)),
 			h('dd', {}, ['amount', 'amount_net'].includes(one) ? h('span', { 'data-value': now[one], 'data-path': `${base()}.metrics.${one}` }, money(now[one], 0)) : metric(one, now[one], `${base()}.metrics.${one}`)),
 			h('dd', {}, changed(one) || '')))));
 }

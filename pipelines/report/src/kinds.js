@@ -44,7 +44,7 @@ export const spark = ({ values, color, from }) => (t) => ({
 // From one amount to another by steps: {name, value, color, whole}; wholes stand on the ground.
 export const waterfall = ({ steps, kind }) => (t, width) => {
 	const narrow = width < 480;
-	const text = (step) => (narrow ? (step.whole || step.value < 0 ? '' : '+') + compact(step.value, kind.kind) : step.text);
+	const text = (step) => (narrow ? (step.whole || step.value < 0 ? '' : '+') + compact(Math.abs(step.value) < 100 ? step.value : Math.round(step.value), kind.kind) : step.text);
 	let level = 0;
 	const bars = steps.map((step) => {
 		const low = step.whole ? 0 : Math.min(level, level + step.value);
@@ -76,7 +76,7 @@ export const diverging = ({ rows, parts, kind, texts }) => (t, width) => ({
 	grid: { left: 4, right: 4, top: 4, bottom: 4, containLabel: true },
 	tooltip: { trigger: 'axis', axisPointer: { type: 'shadow', shadowStyle: { color: t.ink, opacity: 0.05 } },
 		formatter: (points) => { const i = points[0].dataIndex; return tip(rows[i].name, parts.map((part, j) => [part.name, texts(rows[i].parts[j]), t[part.color]]), rows[i].text); } },
-	xAxis: amounts(t, kind, { splitNumber: 4 }),
+	xAxis: amounts(t, kind, { splitNumber: width < 480 ? 2 : 4 }),
 	// The sums stand in a column of their own at the right.
 	yAxis: [category(t, rows.map((row) => row.name), { inverse: true, axisLine: { show: false }, axisLabel: { color: t.ink, fontSize: 13, width: Math.min(170, width * 0.32), overflow: 'truncate' } }),
 		category(t, rows.map((row) => row.text), { inverse: true, position: 'right', axisLine: { show: false }, axisLabel: { color: t.ink, fontSize: 13, fontWeight: 600 } })],

@@ -28,7 +28,7 @@ const dark = window.matchMedia('(prefers-color-scheme: dark)');
 const page = document.getElementById('page');
 const drawn = new Map();
 const header = h('header', { class: 'head' });
-const bar = h('div', { class: 'showing' });
+const bar = h('div', { class: 'showing', role: 'region' });
 const main = h('main', { id: 'main' });
 const skip = h('a', { class: 'skip', href: '#main' });
 const foot = h('footer', { class: 'foot' });
@@ -64,6 +64,7 @@ function draw(changed)
 	document.title = [portrait.store, say('title'), portrait.day].filter(Boolean).join(' · ');
 	skip.textContent = say('skip');
 	header.replaceChildren(...head());
+	bar.setAttribute('aria-label', say('showing.what'));
 	bar.replaceChildren(...showing().filter(Boolean));
 	for (const [name, make, needs] of PARTS)
 		if (all || needs.some((need) => changed.includes(need)))
@@ -85,13 +86,17 @@ function print(yes)
 	if (paper === yes)
 		return;
 	paper = yes;
+	// As wide as a sheet is, before charts are drawn: what is printed is laid out like this.
+	document.documentElement.classList.toggle('paper', yes);
 	dress();
 	for (const figure of document.querySelectorAll('figure'))
 		if (yes ? figure.paper : figure.screen)
 			(yes ? figure.paper : figure.screen)();
-	if (yes)
+	if (yes) {
 		paintAll();
-	else
+		for (const svg of document.querySelectorAll('.plot svg'))
+			svg.setAttribute('viewBox', `0 0 ${svg.getAttribute('width')} ${svg.getAttribute('height')}`);
+	} else
 		repaint();
 }
 

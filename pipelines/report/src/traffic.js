@@ -150,8 +150,8 @@ function regions()
 		return figure({ ...spec, empty: instead(['events', 'orders']) });
 	if (!rows.length)
 		return figure({ ...spec, empty: say('regions_above.none') });
-	const lines = { first: cutName('region'), columns: [col(say('ratio'), { kind: 'text' }), col(metricName('conversion'), kindOf('conversion')), col(metricName('uv')), col(metricName('buyers'))],
-		rows: rows.map((row, i) => ({ head: keyName('region', row.region), cells: [cell(`${row.ratio.toFixed(1)}×`), ...['conversion', 'uv', 'buyers'].map((name) => cell(row[name], `regions_above.${i}.${name}`))] })) };
+	const lines = { first: cutName('region'), columns: [col(say('ratio'), { kind: 'ratio', digits: 1 }), col(metricName('conversion'), kindOf('conversion')), col(metricName('uv')), col(metricName('buyers'))],
+		rows: rows.map((row, i) => ({ head: keyName('region', row.region), cells: [cell(row.ratio, `regions_above.${i}.ratio`), ...['conversion', 'uv', 'buyers'].map((name) => cell(row[name], `regions_above.${i}.${name}`))] })) };
 	return figure({ ...spec, defs: ['conversion'], n: say('n.rows', count(rows.length)), body: table(say('regions_above'), lines, 8)[0], table: () => lines });
 }
 

@@ -1,6 +1,6 @@
 // trend - lines by day: of the store, or of what is shown.
 import { byDay, missing, number, portrait, RATIOS } from './data.js';
-import { cell, col, color, figure, sides } from './frame.js';
+import { cell, col, color, figure, instead, sides } from './frame.js';
 import { period } from './head.js';
 import { lines } from './kinds.js';
 import { count, date, kindOf, MIDDLE, show } from './numbers.js';
@@ -20,6 +20,9 @@ const label = (title, name, values) => {
 	return say('trend.label', title, say('trend'), show(name, Math.min(...there)), show(name, Math.max(...there)), show(name, values[values.length - 1]));
 };
 
+// The streams of which a metric is made.
+const NEEDS = { uv: ['events'], visits: ['events'], pv: ['events'], conversion: ['events', 'orders'], amount: ['orders'] };
+
 // A metric of the store by day; `value(row)` where it is made of others.
 export function storeTrend(name, hue, value, size = 'third')
 {
@@ -27,7 +30,7 @@ export function storeTrend(name, hue, value, size = 'third')
 	const values = rows().map((row) => (value ? value(row) : row[name]));
 	const spec = { name: 'trend-' + name, title: say('trend.of', metricName(name)), hue, scope: 'store', defs: [name], size };
 	if (!values.some((one) => !missing(one)))
-		return figure({ ...spec, empty: say('none') });
+		return figure({ ...spec, empty: instead(NEEDS[name] || []) });
 	const kind = kindOf(name);
 	return figure({ ...spec, n: say('n.days', count(values.filter((one) => !missing(one)).length)),
 		plots: [{ height: size === 'half' ? 270 : 190, label: label(metricName(name), name, values),

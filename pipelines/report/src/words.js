@@ -73,6 +73,8 @@ export function keyName(dimension, key)
 {
 	if (Array.isArray(key)) // a cut by several dimensions
 		return [...new Set(key.map((part, i) => keyName(dimension.split(',')[i], part)))].join(' · ');
+	if (dimension === 'gender_age' && /^[fm] ./.test(key || ''))
+		return `${keyName('gender', key[0])}${say('comma')}${keyName('age_band', key.slice(2))}`;
 	if (missing(key))
 		return word(dimension + '.null') || say('unknown');
 	const like = own(LIKE, dimension) || dimension;
