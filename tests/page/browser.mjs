@@ -15,6 +15,8 @@ const [pages, artifacts] = process.argv.slice(2);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WORDS = JSON.parse(readFileSync(new URL('../../pipelines/report/words.json', import.meta.url)));
 const WIDE = 1440, NARROW = 390;
+// No scene takes a tenth of it; a page that hangs is told as such.
+const LONGEST = 120000;
 const portraits = {};
 const portraitOf = (name) => (portraits[name] ??= JSON.parse(readFileSync(`${pages}/${name}.json`)));
 
@@ -47,7 +49,8 @@ async function open(name, { width = WIDE, scheme = 'light', hash = 'lang=en' } =
 
 // Charts are drawn when they come near the screen: passes over all of the page.
 const walk = (page) => page.evaluate(async () => {
-	const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+	// A page behind another one may wait long for its next frame.
+	const frame = () => Promise.race([new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))), new Promise((done) => setTimeout(done, 250))]);
 	for (let y = 0; y < document.documentElement.scrollHeight; y += 800) {
 		window.scrollTo(0, y);
 		await frame();
@@ -73,7 +76,8 @@ async function play({ promises, name, options, act })
 	let opened;
 	try {
 		opened = await open(name, options);
-		await act(opened, (one, ...what) => against(one, what.flat().map((text) => `${view}: ${text}`)));
+		const acted = act(opened, (one, ...what) => against(one, what.flat().map((text) => `${view}: ${text}`)));
+		await Promise.race([acted, new Promise((_, late) => setTimeout(late, LONGEST, new Error(`not done after ${LONGEST / 1000} s`)).unref())]);
 	} catch (error) {
 		promises.forEach((one) => against(one, `${view}: ${error.stack || error}`));
 	}
@@ -220,8 +224,10 @@ const wider = (page) => page.evaluate(() => {
 	if (document.documentElement.scrollWidth <= room && document.body.scrollWidth <= room)
 		return [];
 	const out = [...document.body.querySelectorAll('*')].filter((one) => {
-		if (one.closest('.scroll, pre, svg') && !one.matches('.scroll, pre, svg'))
-			return false;
+		// What lies in something that is scrolled by itself widens nothing.
+		for (let outer = one.parentElement; outer; outer = outer.parentElement)
+			if (getComputedStyle(outer).overflowX !== 'visible' && outer !== document.body && outer !== document.documentElement)
+				return false;
 		return one.getBoundingClientRect().right > room + 1;
 	});
 	return [`${document.documentElement.scrollWidth} px wide: ${out.slice(0, 5).map((one) => `<${one.tagName.toLowerCase()} class="${one.className}" id="${one.id}">`).join(' ')}`];

@@ -328,7 +328,7 @@ export function mount(element, { portrait, say, lang })
 	// A field that this portrait does not have is none.
 	for (const tree of [kept.tree, ...kept.tree.items.filter((item) => item.items)])
 		tree.items = tree.items.map((item) => (item.items || fields.has(item.field) ? item : { field: '' }));
-	out.controls = h('div', { class: 'controls' });
+	out.controls = h('div', { class: 'conditions' });
 	out.people = h('p', { class: 'people', role: 'status' });
 	out.wrong = h('p', { class: 'wrong', id: 'composer-name-wrong', role: 'status' });
 	element.classList.add('composer');
