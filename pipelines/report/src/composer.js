@@ -131,7 +131,6 @@ export function mount(element, { portrait, say, lang })
 				: option(one[0], one[1], selected))));
 	}
 
-	// aria-disabled keeps the focus where it is when the last one was taken away.
 	const button = (id, text, click, name) => h('button', { type: 'button', id, onclick: click, 'aria-label': name }, text);
 
 	function fieldChoice(id, condition)
@@ -238,7 +237,7 @@ export function mount(element, { portrait, say, lang })
 			h('div', { class: 'join' }, outer ? '' : not(`${id}-not`, tree),
 				choice(`${id}-join`, words('join'), tree.join, [['and', words('and')], ['or', words('or')]], (join) => { tree.join = join; tell(); })),
 			tree.items.map((item, i) => (item.items ? group(`${id}-${i}`, item) : conditionRow(`${id}-${i}`, item, i, tree))),
-			h('div', { class: 'more' },
+			h('div', { class: 'adding' },
 				button(`${id}-add`, words('add.condition'), () => {
 					tree.items.push({ field: '' });
 					draw(`${id}-${tree.items.length - 1}-field`);
@@ -275,7 +274,7 @@ export function mount(element, { portrait, say, lang })
 		const status = h('span', { class: 'copied', role: 'status' });
 		const press = button(`composer-${name}-copy`, words('copy'), () => copy(code.textContent, status).then(() => press.focus()), say('composer.copy.what', text));
 		Object.assign(out, { [name]: code, [name + 'Copy']: press, [name + 'Status']: status });
-		return h('div', { class: 'result' }, h('h3', {}, text), h('pre', { tabindex: 0, role: 'region', 'aria-label': text }, code), h('p', {}, press, status));
+		return h('div', { class: 'result' }, h('div', { class: 'what' }, h('h3', {}, text), press, status), h('pre', { tabindex: 0, role: 'region', 'aria-label': text }, code));
 	}
 
 	function input(key, text)
@@ -329,7 +328,7 @@ export function mount(element, { portrait, say, lang })
 	// A field that this portrait does not have is none.
 	for (const tree of [kept.tree, ...kept.tree.items.filter((item) => item.items)])
 		tree.items = tree.items.map((item) => (item.items || fields.has(item.field) ? item : { field: '' }));
-	out.controls = h('div', { class: 'controls' });
+	out.controls = h('div', { class: 'conditions' });
 	out.people = h('p', { class: 'people', role: 'status' });
 	out.wrong = h('p', { class: 'wrong', id: 'composer-name-wrong', role: 'status' });
 	element.classList.add('composer');

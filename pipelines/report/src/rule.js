@@ -115,9 +115,9 @@ export function ruleText(tree, inner)
 
 export function statement(name, { en, zh }, rule)
 {
-	// English first: it stands for a language that has no name.
-	const labels = en || zh ? ` en ${quote(en || zh)}` + (zh ? ` zh ${quote(zh)}` : '') : '';
-	return `segment ${name}${labels} = ${rule};`;
+	// A segment without an English label is not shown to people; it stands for a language that has none.
+	const labels = `en ${quote(en || zh || name)}${zh ? ` zh ${quote(zh)}` : ''}`;
+	return `segment ${name} ${labels} = ${rule};`;
 }
 
 export const command = (rule, day) => `try-segment ${shellQuoted(rule)} --warehouse warehouse --day ${day}`;
