@@ -28,7 +28,7 @@ bundle()
 	bundle rules
 	cd "$BATS_TEST_TMPDIR"
 	# The fixture, with what the rules that come along call their tags.
-	cat "$ROOT"/schemas/rules/people/*.rules | jq -R -s --arg maps '' -f "$ROOT/pipelines/labels.jq" |
+	cat "$ROOT"/schemas/rules/people/*.rules | jq -R -s --arg maps '' --arg questions '' -f "$ROOT/pipelines/labels.jq" |
 		jq -s '.[1] * {labels: .[0].labels}' - "$ROOT/tests/fixtures/portrait.json" >portrait.json
 	expect 0 node rules.mjs . portrait.json
 	out_is
@@ -40,7 +40,7 @@ bundle()
 	expect 0 segment -r columns.rules --wide --to tsv columns.ndjson
 	cut -f 9 "$OUT" | is segments 'c_0,c_1,c_2,c_3,c_4,c_5,c_6'
 	# Labels are read by the portrait, too.
-	jq -R -s --arg maps '' -f "$ROOT/pipelines/labels.jq" rules | jq '.segments | length' | is "$(wc -l <rules)"
+	jq -R -s --arg maps '' --arg questions '' -f "$ROOT/pipelines/labels.jq" rules | jq '.segments | length' | is "$(wc -l <rules)"
 	expect 0 bash words.sh
 	same "$OUT" words
 	# With the rules that come along: a tag has a type, and a value must go with it.

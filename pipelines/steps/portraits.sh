@@ -21,9 +21,9 @@ portrayed()
 	limn dedupe-uv -k person_id "${where[@]}" --select "${columns// /,}" "$table"
 }
 
-# spread MEMBERS <TABLE - the rows of a table whose first column is person_id, for the store and for each of that person's
+# for_segments MEMBERS <TABLE - the rows of a table whose first column is person_id, for the store and for each of that person's
 # segments, which is their new first column. Both are sorted by person_id.
-spread()
+for_segments()
 {
 	MEMBERS=$1 awk '
 		function next_member() {
@@ -49,7 +49,7 @@ spread()
 		}'
 }
 
-# totals METRICS BY… - of the spread rows on our standard input: those metrics of each group.
+# totals METRICS BY… - of the rows of for_segments on our standard input: those metrics of each group.
 totals()
 {
 	local by=() metrics=$1 set
@@ -89,7 +89,7 @@ of_everybody()
 # portraits.people: a row a segment: what its people are, and did.
 portray_people()
 {
-	of_everybody "${person_columns[@]}" | spread "$work/members" |
+	of_everybody "${person_columns[@]}" | for_segments "$work/members" |
 		totals "$of_people" segment | cut -f 2- >"$work/portraits.people"
 }
 
@@ -200,7 +200,7 @@ portray_tags()
 	while IFS=$TAB read -r tag _ _ kind; do
 		if [[ $kind == multiple ]]; then multiple+=("$tag"); else single+=("$tag") by+=("segment,$tag"); fi
 	done <"$work/portraits.tags"
-	of_everybody r f "${single[@]}" | spread "$work/members" |
+	of_everybody r f "${single[@]}" | for_segments "$work/members" |
 		totals base_people "${by[@]}" >"$work/portraits.counts"
 	awk -F '\t' -v OFS='\t' 'NR > 1 && $1 == "segment,r,f" && $3 != "\\N" && $4 != "\\N" { print $2, $3, $4, $NF }' "$work/portraits.counts" >"$work/portraits.grid"
 	awk -F '\t' 'NR == 1 || $1 != "segment,r,f"' "$work/portraits.counts" | counted_values | folded >"$work/portraits.single"
@@ -213,9 +213,9 @@ portray_lists()
 	local multiple=()
 	mapfile -t multiple < <(awk -F '\t' '$4 == "multiple" { print $1 }' "$work/portraits.tags")
 	of_everybody "${multiple[@]}" | listed >"$work/portraits.lists"
-	spread "$work/members" <"$work/portraits.lists" | totals tags_people segment,tag segment,tag,value >"$work/portraits.listed"
+	for_segments "$work/members" <"$work/portraits.lists" | totals tags_people segment,tag segment,tag,value >"$work/portraits.listed"
 	awk -F '\t' -v OFS='\t' '$1 == "segment,tag,value" { print $2, $3, $4, $5 }' "$work/portraits.listed" | folded >"$work/portraits.shown"
-	spread "$work/members" <"$work/portraits.lists" | awk -F '\t' -v OFS='\t' '
+	for_segments "$work/members" <"$work/portraits.lists" | awk -F '\t' -v OFS='\t' '
 		FILENAME != "-" { if ($5 > 0) { some[$1, $2]; for (i = 6; i < NF; i += 2) shown[$1, $2, $i] } next }
 		($1, $3) in some && !(($1, $3, $4) in shown) && last[$1, $3] != $2 { last[$1, $3] = $2; n[$1, $3]++ }
 		END { for (key in n) { split(key, part, SUBSEP); print part[1], part[2], n[key] } }' "$work/portraits.shown" - >"$work/portraits.others"
@@ -236,7 +236,7 @@ portray_orders()
 	day_add "$day" -364
 	limn dedupe-uv -k order_id --where "pay_day >= $DAY_TEXT" --select person_id,created_at,pay_day,money "$work/counted" |
 		sorted -k 1,1 | sed '1s/created_at/at/' >"$work/portraits.bought"
-	joined "$work/portraits.bought" "$work/portraits.who" | spread "$work/members" |
+	joined "$work/portraits.bought" "$work/portraits.who" | for_segments "$work/members" |
 		totals "$of_orders" segment segment,at_weekday,at_hour segment,order_month segment,order_quarter segment,trend_day >"$work/portraits.times"
 	awk -F '\t' 'NR == 1 || $1 == "segment"' "$work/portraits.times" | cut -f 2- >"$work/portraits.orders"
 }
@@ -245,7 +245,7 @@ portray_orders()
 portray_visits()
 {
 	pick "$work/visiting" person_id started_at | sort -t "$TAB" -k 1,1 | headed person_id at >"$work/portraits.came"
-	joined "$work/portraits.came" "$work/portraits.who" | spread "$work/members" |
+	joined "$work/portraits.came" "$work/portraits.who" | for_segments "$work/members" |
 		totals time_visits segment,at_weekday,at_hour >"$work/portraits.visits"
 }
 
@@ -332,8 +332,8 @@ compare_with()
 	[[ -n $since ]] || return 0
 	unpack "$warehouse/people/$since.tsv.zst" >"$work/then.people"
 	unpack "$warehouse/members/$since.tsv.zst" >"$work/then.members"
-	cut -f 1 "$work/portraits.who" | spread "$work/members" | tail -n +2 | sort >"$work/portraits.now"
-	portrayed "$work/then.people" | spread "$work/then.members" | tail -n +2 | sort >"$work/portraits.then"
+	cut -f 1 "$work/portraits.who" | for_segments "$work/members" | tail -n +2 | sort >"$work/portraits.now"
+	portrayed "$work/then.people" | for_segments "$work/then.members" | tail -n +2 | sort >"$work/portraits.then"
 	comm "$work/portraits.now" "$work/portraits.then" | awk -F '\t' -v OFS='\t' '
 		$1 != "" { joined[$1]++; seen[$1]; next }
 		$2 != "" { left[$2]++; before[$2]++; seen[$2]; next }
