@@ -50,7 +50,7 @@ def of_year: ["buyers_365", "repurchase_rate"];
 def of_new: ["new_uv", "returning_uv"];
 def of_old: ["new_buyers", "old_buyers", "return_buyers", "reactivated", "amount_per_new_buyer", "amount_per_old_buyer"];
 # What tells the orders of unknown customers, or is told by taking them away.
-def of_unknown: ["unidentified_orders", "unidentified_amount", "amount_per_buyer", "amount_per_buyer_mean_of_days", "amount_per_new_buyer",
+def of_unknown: ["unidentified_orders", "unidentified_amount", "amount_identified", "amount_per_buyer", "amount_per_buyer_mean_of_days", "amount_per_new_buyer",
   "amount_per_old_buyer", "orders_per_buyer", "items_per_buyer"];
 
 def visitors: if (.uv // 0) > 0 then .uv else .visits // 0 end;
@@ -399,12 +399,13 @@ def pages: if . == null then null else .rows |= (. as $rows
   | sort_by([-(.pv // -1), .key])) end;
 
 def survey_checks($cells):
-  if . == null then null else [.[] | select((.answers | small | not) and (.measured | small | not) and $cells[.tag].store != null)
-    | .tag as $tag
-    | (.rows as $rows | [$rows[].said] | mask([])) as $m
+  if . == null then null else [.[] | select((.answers | small | not) and (.measured | small | not))
+    | .tag as $tag | .measured as $all | .rows as $rows
+    | ([$rows[].said] | mask([])) as $said
+    | ([$rows[] | times(.measured_share; $all)] | mask([$rows[] | $cells[$tag].store["=" + .key] // false])) as $known
     | .rows |= [range(length) as $i | .[$i]
-        | (if $m == null or $m[$i] then without(["said", "said_share", "z", "flag"]) else . end)
-        | if $cells[$tag].store["=" + .key] or $cells[$tag].store.missing then without(["measured_share", "z", "flag"]) else . end]] end;
+        | (if $said == null or $said[$i] then without(["said", "said_share", "z", "flag"]) else . end)
+        | if $known == null or $known[$i] then without(["measured_share", "z", "flag"]) else . end]] end;
 
 def identity:
   if . == null then null

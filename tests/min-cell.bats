@@ -95,3 +95,26 @@ leaks()
 		err_has "--min-cell: not a number of people from 3: '$k'"
 	done
 }
+
+@test "min-cell: surveys, products, pages, regions, streams and clusters of browsers, by hand" {
+	python3 "$ROOT/tests/portrait/small.py" 17 >small.json
+	jq '.survey_checks = [{question: "q", tag: "none", answers: 40, measured: 200, rows: [
+			{key: "a", said: 3, said_share: 0.075, measured_share: 0.5, z: 1, flag: false}, {key: "b", said: 10, said_share: 0.25, measured_share: 0.485, z: 1, flag: false},
+			{key: "c", said: 27, said_share: 0.675, measured_share: 0.015, z: 1, flag: true}]}, {question: "few", tag: "none", answers: 2, measured: 9, rows: []}]
+		| .products = {n: 3, rows: [{key: "p", uv: 100, pv: 200, buyers: 30, items: 40, amount: "9.00", refunded: "0.00", conversion: 0.3},
+			{key: "q", uv: 50, pv: 90, buyers: 12, items: 15, amount: "7.00", refunded: "1.00", conversion: 0.24},
+			{key: "r", uv: 3, pv: 4, buyers: 2, items: 2, amount: "8.00", refunded: "0.00", conversion: 0.666667}]}
+		| .pages = {n: 3, rows: [{key: "/", pv: 90, uv: 50}, {key: "/b", pv: 40, uv: 30}, {key: "/a", pv: 5, uv: 4}]}
+		| .regions_above = [{region: "US-CA", uv: 300, buyers: 3, conversion: 0.01, ratio: 2, z: 3}]
+		| .quality = [{stream: "orders", records: 100, duplicate: 2, rejected: 0, late: 7, too_late: 1, missing: [{column: "coupon", records: 100, missing: 98}]}]
+		| .identity = {visitors: 90, customers: 50, shared_visitors: 0, clusters: [{visitors: 1, customers: 47}, {visitors: 14, customers: 3}]}' small.json >full.json
+	suppressed 5 full.json >public.json
+	# 3 of 40 and 10 of them; 3 of 200 in the accounts and 97 of them.
+	jq -c '.survey_checks[] | .rows[] | [.key, .said, .measured_share, .z]' public.json | is '["a",null,0.5,null]' '["b",null,null,null]' '["c",27,null,null]'
+	jq -c '.products.rows[] | [.key, .uv, .buyers, .amount, .refunded]' public.json |
+		is '["p",100,30,"9.00","0.00"]' '["q",null,null,null,null]' '["r",null,null,null,null]'
+	jq -c '.pages.rows[] | [.key, .pv, .uv]' public.json | is '["/",90,50]' '["/a",null,null]' '["/b",null,null]'
+	jq -c '.regions_above, .quality[], .identity' public.json | is '[]' \
+		'{"stream":"orders","records":100,"duplicate":null,"rejected":0,"late":7,"too_late":null,"missing":[{"column":"coupon","records":100,"missing":null}]}' \
+		'{"visitors":null,"customers":null,"shared_visitors":null,"clusters":[]}'
+}

@@ -46,7 +46,7 @@ setup()
 	cat "$RULES"/*.rules >all.rules
 	rule_names "$RULES" | awk -F '\t' '$1 != "param" { print $2 }' | while IFS= read -r name; do
 		grep -qE "^(tag|segment|fact) $name en '[^']+' zh '[^']+' *(=|\$)" all.rules && continue
-		grep -vE "^(tag|--)* *$name " all.rules | grep -qw "$name" || echo "$name: without labels, and nobody uses it"
+		grep -vE "^(tag|--)* *$name " all.rules | grep -w "$name" >/dev/null || echo "$name: without labels, and nobody uses it"
 		grep -qE "^(segment|fact) $name " all.rules && echo "$name: without labels"
 		true
 	done | is
