@@ -53,7 +53,8 @@ def personas($kinds; $shared):
       | ($definitions[.segment].rule // "") as $rule
       | tags_compared($part; $portraits.store) as $tags
       | ([$rule | scan("[a-z_][a-z0-9_]*")]) as $named # what the rule itself says of them is no news
-      | ($tags | map(select(.tag | (IN($named[]) or buyers_only($all)) | not))) as $others
+      | ($tags | map(select(.tag | (IN($named[]) or buyers_only($all)) | not)
+          | .values |= map(select(.value != "none")))) as $others # what somebody lacks sets nobody before the eye
       | {segment, name: {en: .name_en, zh: .name_zh}, motto: {en: .motto_en, zh: .motto_zh},
          people: $part.base.people,
          amount_share: (ratio($part.base.amount // "0" | tonumber; $portraits.store.base.amount // "0" | tonumber) | rounded),
