@@ -76,7 +76,7 @@ keeps()
 @test "page: how many people the composer says are as many as try-segment finds" {
 	keeps composer
 	local people command count=0
-	while IFS=$'\t' read -r people command; do
+	while IFS=$'\t' read -r command people; do
 		run --separate-stderr -0 env -C "$STORE" bash -c "$command --json"
 		[[ -z $people ]] || jq -e --argjson people "$people" '.selected.people == $people' <<<"$output" || fail "$people: $command"
 		count=$((count + 1))

@@ -200,3 +200,14 @@ SQL
 		run -3 --separate-stderr bash -c 'try-segment "segment loyal" --warehouse "$1" "$2" >/dev/full' - "$W" "$option"
 	done
 }
+
+@test "try-segment: robots that are nobody's are left out, as the portrait does; --bots include has them" {
+	printf 'person_id\tcustomer_id\tcountry\tbot\tsegments\na\tc1\tUS\ttrue\t\\N\nb\t\\N\tUS\ttrue\t\\N\nc\t\\N\tUS\tfalse\t\\N\nd\tc2\tUS\t\\N\t\\N\n' |
+		zstd -q -o "$W/people/2026-11-23.tsv.zst"
+	expect 0 try-segment "country = 'US'" --warehouse "$W" --members
+	out_is person_id a c d
+	expect 0 try-segment "country = 'US'" --warehouse "$W" --members --bots include
+	out_is person_id a b c d
+	expect 2 try-segment "country = 'US'" --warehouse "$W" --bots some
+	err_has "--bots: not exclude or include: 'some'"
+}

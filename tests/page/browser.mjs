@@ -4,7 +4,7 @@
 //
 // PAGES holds NAME.html and NAME.json, the portrait it was made of: store, hostile, orders, events, none, one, many.
 // Prints `ok PROMISE` or `not ok PROMISE` and, behind a tab, what was found instead, a line each. Writes screenshots to
-// ARTIFACTS and, for try-segment, what the composer composed to PAGES/composed: people, a tab, the command.
+// ARTIFACTS and, for try-segment, what the composer composed to PAGES/composed: the command, a tab, how many people.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -449,14 +449,15 @@ scene(['keyboard'], 'store', {}, async ({ page }, wrong) => {
 });
 
 scene(['paper'], 'store', {}, async ({ page }, wrong) => {
-	const figures = await page.locator('[data-chart] button[aria-controls]').count();
+	// What is drawn in numbers needs no table.
+	const figures = await page.$$eval('[data-chart]', (all) => all.filter((one) => one.querySelector('.plot') && one.querySelector('button[aria-controls]')).length);
 	await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
 	await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
 	await page.waitForTimeout(300);
 	const paper = await page.evaluate(() => ({ tables: [...document.querySelectorAll('[data-chart] table')].filter((one) => one.offsetHeight > 0).length,
 		buttons: [...document.querySelectorAll('button, input')].filter((one) => one.offsetHeight > 0 && !one.closest('th')).map((one) => one.id || one.textContent).slice(0, 5),
 		color: getComputedStyle(document.body).backgroundColor }));
-	if (paper.tables < figures)
+	if (paper.tables < figures || figures < 15)
 		wrong('paper', `${paper.tables} tables of ${figures}`);
 	wrong('paper', paper.buttons.map((one) => `printed: ${one}`));
 	if (!/^rgba?\((2[3-5]\d, ){2}2[3-5]\d|, 0\)$/.test(paper.color))
@@ -531,7 +532,7 @@ scene(['composer'], 'store', {}, async ({ page, portrait, context }, wrong) => {
 	const text = (name) => composer.locator(`[data-text="${name}"]`).textContent();
 	const composed = [];
 	const people = async () => (/^[\d,]+|^1(?= person)/.exec(await composer.locator('.people').textContent()) || [''])[0].replaceAll(',', '');
-	const keep = async () => composed.push(`${await people()}\t${await text('command')}`);
+	const keep = async () => composed.push(`${await text('command')}\t${await people()}`);
 	const rows = portrait.portraits.store.tags.country.rows;
 	// By the keyboard alone.
 	await page.locator('#composer-0-field').focus();
