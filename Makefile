@@ -200,7 +200,7 @@ deps-bench:
 NODE := node_modules/.package-lock.json
 $(NODE): package.json package-lock.json
 	@echo '  npm  node_modules'
-	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 # ---- the page ---------------------------------------------------------------------------------
