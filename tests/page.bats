@@ -23,7 +23,7 @@ setup_file()
 	cp reports/$day/index.html "$PAGES/store.html"
 	cp reports/$day/portrait.json "$PAGES/store.json"
 	for stream in orders events; do
-		for file in "$STORE"/inbox/*/"$stream.csv"; do
+		for file in "$STORE"/inbox/*/{"$stream",rates}.csv; do # with the rates of the orders' currencies
 			install -D "$file" "$BATS_FILE_TMPDIR/$stream/${file#"$STORE/"}"
 		done
 		cd "$BATS_FILE_TMPDIR/$stream" || return

@@ -96,7 +96,8 @@ def told(part, store):
 
 
 def best(traits, sign, top):
-    order = sorted(traits, key=lambda t: (-t["z"] * sign, t["tag"], t["key"]))
+    known = (t for t in traits if t["key"] != "none")  # what somebody lacks is no trait
+    order = sorted(known, key=lambda t: (-t["z"] * sign, t["tag"], t["key"]))
     out, used = [], Counter()
     for t in order:
         if t["z"] * sign > 2 and (t["people"] if sign > 0 else t["expected"]) >= 5 and used[t["tag"]] < 2:
