@@ -313,6 +313,9 @@ def families($raw; $families):
         | ($sizes | mask($out)) as $m
         | reduce range($family | length) as $i (.; if .[$family[$i]] != null and .[$family[$i]][$f.of] != null and ($m == null or $m[$i]) and $sizes[$i] > 0
             then .[$family[$i]][$f.of] |= (if $f.names == null then null else without($f.names) end) else . end))
+    # New and old buyers add up to those who paid.
+    | reduce $family[] as $s (.; if .[$s].deals != null and .[$s].funnel != null and .[$s].funnel.paid == null and $raw[$s].funnel.paid != null
+        then .[$s].deals |= without(["new_buyers", "old_buyers", "new_amount", "old_amount"]) else . end)
     | . as $p | [$family[] | select($p[.] != null)] as $shown
     | (if any($shown[]; $raw[.].rfm != null and ($p[.].rfm == null or ($p[.].rfm.grid | gaps))) then reduce $shown[] as $s (.; .[$s].rfm = null) else . end)
     | reduce ("visits", "orders", "months", "quarters") as $x (.;

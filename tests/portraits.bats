@@ -259,6 +259,7 @@ null'
 	printf '%s\n' 'customer_id,updated_at,tags' 'c1,2026-01-01T00:00:00Z,"vip, red , vip,"' 'c2,2026-01-01T00:00:00Z,"[""vip"",""a\""b,c"",""x\\y"",""vip""]"' \
 		'c3,2026-01-01T00:00:00Z,"[""red"",null,7]"' c4,2026-01-01T00:00:00Z, 'c5,2026-01-01T00:00:00Z,"[""one, two""]"' 'c6,2026-01-01T00:00:00Z,[]' >inbox/customers.csv
 	cp -a "$ROOT/schemas" "$ROOT/pipelines" .
+	cp "$ROOT/build/report/page.js" pipelines/report
 	printf 'customer_tags\tfeatures\t9\n' >>schemas/maps/portrait.tsv
 	expect 0 pipelines/daily-portrait --day 2026-11-22 --in inbox --warehouse warehouse --out reports
 	says 2026-11-22 .portraits.store.tags.customer_tags \

@@ -436,6 +436,7 @@ sessions()
 	robots_store
 	mkdir share
 	cp -r "$ROOT/pipelines" "$ROOT/schemas" share
+	cp "$ROOT/build/report/page.js" share/pipelines/report
 	rm share/schemas/maps/crawlers.txt
 	expect 0 env LIMN_SHARE="$PWD/share" share/pipelines/daily-portrait --day 2026-11-22 --in inbox --warehouse warehouse --out reports
 	err_has 'schemas/maps/crawlers.txt is not there: which visits are of robots stays unknown'
