@@ -31,7 +31,7 @@ async function open(name, { width = WIDE, scheme = 'light', hash = 'lang=en' } =
 {
 	const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-GB', reducedMotion: 'reduce', acceptDownloads: true });
 	const page = await context.newPage();
-	page.setDefaultTimeout(10000);
+	page.setDefaultTimeout(60000);
 	const file = `file://${pages}/${name}.html`;
 	const troubles = [];
 	page.on('console', (message) => ['error', 'warning', 'assert'].includes(message.type()) && troubles.push(`console: ${message.text()}`));
@@ -43,7 +43,7 @@ async function open(name, { width = WIDE, scheme = 'light', hash = 'lang=en' } =
 			troubles.push(`request: ${url}`);
 	});
 	await page.goto(`${file}#${hash}`, { waitUntil: 'load' });
-	await page.waitForSelector('section[id^="s-"]', { timeout: 10000 });
+	await page.waitForSelector('section[id^="s-"]', { timeout: 60000 });
 	return { page, context, troubles, portrait: portraitOf(name) };
 }
 

@@ -140,7 +140,7 @@ export function figure(spec)
 	};
 	const save = spec.table ? h('button', { type: 'button', class: 'tool', 'aria-label': say('csv.of', title), onclick: () => download(name, csv(lines())) }, say('csv')) : '';
 	const defs = (spec.defs || []).filter((key) => own(portrait.definitions, key) || say('def.' + key) !== 'def.' + key);
-	const told = say('def.' + name) === 'def.' + name ? '' : how(say('def.' + name)); // of a figure that no single rule makes
+	const told = say('def.' + name) === 'def.' + name ? '' : h('div', { class: 'definition' }, how(say('def.' + name))); // of a figure that no single rule makes
 	const meaning = defs.length || told ? h('details', { class: 'meaning' }, h('summary', {}, say('meaning')), told, defs.map(definition)) : '';
 	const n = amountOf(spec.n);
 	add(box, heading, how(spec.about), spec.body || '',
