@@ -52,12 +52,7 @@ export const waterfall = ({ steps, kind }) => (t, width) => {
 		level = step.whole ? step.value : level + step.value;
 		return { low, high };
 	});
-	const tops = bars.map((one) => one.high);
-	const top = Math.max(...tops), floor = Math.min(...bars.map((one, i) => (steps[i].whole ? one.high : one.low)));
-	// Small steps between large amounts would not be seen: the ground is cut away, and the axis says so.
-	const ground = floor > 0 && (top - floor) < 0.35 * top ? Math.max(0, floor - (top - floor) * 1.1) : Math.min(0, floor);
-	const places = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, top - ground))));
-	const base = ground > 0 ? Math.floor(ground / places) * places : ground;
+	const base = Math.min(0, ...bars.map((one) => one.low)); // a bar's length is its amount: the ground is 0
 	return {
 		grid: { left: 4, right: 8, top: 26, bottom: 4, containLabel: true },
 		tooltip: { trigger: 'item', formatter: (point) => tip(steps[point.dataIndex].name, [[say('change'), steps[point.dataIndex].text]], steps[point.dataIndex].note) },
