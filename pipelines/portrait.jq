@@ -1,16 +1,10 @@
 # portrait.jq - the store's part of portrait.json (schema 2) from the tables of one day.
 #
-# Tables come as text, canonical tsv with a header. Counts become numbers; rates, too, with at most six decimals;
+# $cells: the cells of metrics, a line each. Other tables come as text, canonical tsv with a header. Counts become numbers; rates, too, with at most six decimals;
 # money stays a string, padded to the currency's digits (tables.jq).
 include "tables";
 
 def money: money($digits);
-
-# The rows of a wide table as objects that have no member where nothing is known, which takes a third of the time.
-def cells:
-  [split("\n")[] | select(. != "") | split("\t")]
-  | .[0] as $names | ($names | keys) as $columns
-  | .[1:] | map(. as $row | reduce $columns[] as $i ({}; if $row[$i] == "\\N" then . else .[$names[$i]] = ($row[$i] | untsv) end));
 
 def is_money: IN("amount", "amount_net", "unidentified_amount", "amount_identified", "amount_per_buyer", "amount_per_order",
   "amount_per_new_buyer", "amount_per_old_buyer", "amount_per_buyer_mean_of_days");
@@ -102,8 +96,7 @@ def changes_of($now; $was; $cut):
 
 def begins_by($day): . != null and . <= $day;
 
-($metrics | cells) as $cells
-| ($identity | table | .[0] // {}) as $linked
+($identity | table | .[0] // {}) as $linked
 | ($clusters | table) as $sizes
 | {events: $has.events, orders: $has.orders, refunds: $has.refunds} as $has_all
 | def known($from): {
