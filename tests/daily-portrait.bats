@@ -444,6 +444,7 @@ sums()
 # ---- the sample store, against SQL ---------------------------------------------------------------------
 
 @test "daily-portrait: the sample store, against the same words in SQL" {
+	need_plain "the plain build draws a larger store"
 	local day=2026-11-26 from
 	local periods=(day 7d 30d mtd) size=(--days 66 --events 24000)
 	if sanitized; then periods=(day 7d) size=(--from 2026-11-12 --days 16 --events 4000); fi

@@ -6,9 +6,9 @@ load helpers
 setup_file()
 {
 	local bin as=()
-	need_plain "no program of ours runs here but the shell's"
+	if sanitized; then return; fi
 	bin=$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null | sort -V | tail -n 1)
-	[[ -n $bin ]] || skip "not installed: PostgreSQL"
+	[[ -n $bin ]] || return 0
 	export PGROOT PGBIN=${bin%/*}
 	PGROOT=$(mktemp -d /tmp/limn-pg.XXXXXX) # a socket's path must be short
 	if (($(id -u) == 0)); then
@@ -26,7 +26,7 @@ setup_file()
 teardown_file()
 {
 	local as=()
-	[[ -n ${PGROOT-} ]] || return 0
+	if [[ -z ${PGROOT-} ]]; then return; fi
 	if (($(id -u) == 0)); then as=(runuser -u postgres --); fi
 	(cd / && "${as[@]}" "$PGBIN/pg_ctl" -D "$PGROOT/data" -m immediate stop >/dev/null 2>&1) || :
 	rm -rf "$PGROOT"
@@ -35,6 +35,8 @@ teardown_file()
 # A database a test; a small warehouse with two days.
 setup()
 {
+	need_plain "no program of ours runs here but the shell's"
+	[[ -n ${PGROOT-} ]] || skip "not installed: PostgreSQL"
 	export PGDATABASE=t$BATS_TEST_NUMBER
 	psql -q -d postgres -c "create database $PGDATABASE"
 	W=$BATS_TEST_TMPDIR/w
